@@ -1,0 +1,1 @@
+"""Keep captures, record what was read, flag what does not add up, publish."""

@@ -1,0 +1,1 @@
+"""Find reports on government portals and fetch them, slowly."""

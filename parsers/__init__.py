@@ -1,0 +1,1 @@
+"""Turn one captured document into one filled-in form. No network, no database."""
