@@ -3,8 +3,8 @@
 import pytest
 
 from parsers.errors import FormError
-from parsers.form import form, forms, load
 from parsers.form import Form as FormType
+from parsers.form import form, forms, load
 
 SHAPES = {  # cells per table and identities, as the printed forms have them
     "2021": ({"proactive": 10, "applications": 175, "remedies": 15}, 42),
@@ -56,7 +56,10 @@ id = "t"
 section = "一"
 zh = "甲"
 en = "a"
-columns = [{ id = "a", zh = "甲", en = "a", unit = "件" }, { id = "b", zh = "乙", en = "b", unit = "件" }]
+columns = [
+  { id = "a", zh = "甲", en = "a", unit = "件" },
+  { id = "b", zh = "乙", en = "b", unit = "件" },
+]
 equations = [{ text = "columns: a = b", by = "total" }]
 groups = [{ zh = "丙", en = "c", rows = "x" }]
 [[tables.blocks]]
@@ -84,6 +87,6 @@ def test_a_toy_form_loads():
     ],
 )
 def test_a_form_that_contradicts_itself_is_refused_with_the_entry_named(there, instead, named):
-    with pytest.raises(FormError, match="toy.toml") as refusal:
+    with pytest.raises(FormError, match=r"toy\.toml") as refusal:
         load(TOY.replace(there, instead, 1), "toy.toml")
     assert named in str(refusal.value)
