@@ -248,7 +248,10 @@ class Catalogue:
         if first is None:
             raise CatalogueError(f"capture {capture.id} revisits {capture.digest}, kept nowhere")
         held = payload(root, first.kept.file, first.kept.offset, limit)
-        return replace(own, body=held.body, revisit=False)
+        # A revisit of a resource keeps no headers; its media type is in the row.
+        typed = () if capture.media_type is None else (("Content-Type", capture.media_type),)
+        headers = own.headers if own.status is not None else typed
+        return replace(own, headers=headers, body=held.body, revisit=False)
 
     def _rows(self, sql: str, values: list[object] | dict[str, object]) -> list[sqlite3.Row]:
         cursor = self.db.conn.cursor()
