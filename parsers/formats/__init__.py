@@ -1,0 +1,74 @@
+"""From bytes to ``Document``: one module per format, chosen by the first bytes.
+
+Name and declared type are not believed: portals serve PDF as .html and pictures as .doc. A format
+module does not know the form. What cannot be read is refused with a word of ``REASONS``.
+"""
+
+from __future__ import annotations
+
+import re
+
+from parsers.decode import decode
+from parsers.document import Document
+from parsers.errors import Refused
+from parsers.formats import html, text
+
+LIMIT = 32 * 1024 * 1024
+"""Largest document read, in bytes. Real reports are below 5 MB; a crawl keeps no more than this."""
+
+REASONS = {
+    "empty": "文件为空 · the file is empty",
+    "too_large": f"文件超过 {LIMIT >> 20} MB · larger than {LIMIT >> 20} MB",
+    "pdf": "PDF 文档，尚不能读取 · a PDF, which is not read yet",
+    "office_zip": "DOCX、XLSX 等文档，尚不能读取 · an Office Open XML or ZIP file, not read yet",
+    "office_ole": "DOC、WPS、XLS 文档，尚不能读取 · a legacy Office file, not read yet",
+    "picture": "图片，不是文字 · a picture, not text",
+    "archive": "压缩包 · a compressed archive",
+    "binary": "二进制数据，不是文字 · binary data, not text",
+    "no_text": "没有任何文字 · no text in it at all",
+    "too_deep": "表格跨度或嵌套异常 · a table or nesting too large to be honest",
+}
+"""Every word a refusal may have, with what a person is told."""
+
+_MAGIC = (
+    (b"%PDF", "pdf"),
+    (b"PK\x03\x04", "office_zip"),
+    (b"\xd0\xcf\x11\xe0", "office_ole"),
+    (b"\x89PNG", "picture"),
+    (b"\xff\xd8\xff", "picture"),
+    (b"GIF8", "picture"),
+    (b"BM", "picture"),
+    (b"II*\x00", "picture"),
+    (b"MM\x00*", "picture"),
+    (b"\x1f\x8b", "archive"),
+    (b"Rar!", "archive"),
+    (b"7z\xbc\xaf", "archive"),
+)
+
+_MARKUP = re.compile(r"<(?:!doctype\s+html|html|head|body|meta|table|div|p|h1|span)[\s>]", re.I)
+
+
+def document(body: bytes, header_charset: str | None = None) -> Document:
+    """Read ``body`` into a Document.
+
+    Raises:
+        Refused: with a word of REASONS.
+    """
+    if not body.strip():
+        raise Refused("empty")
+    if len(body) > LIMIT:
+        raise Refused("too_large", f"{len(body) / (1 << 20):.0f} MB")
+    for magic, reason in _MAGIC:
+        if body.startswith(magic) and not _is_words(magic, body):
+            raise Refused(reason)
+    characters, charset = decode(body, header_charset)
+    if "\x00" in characters:
+        raise Refused("binary")
+    if _MARKUP.search(characters[:20_000]):
+        return html.read(characters, charset)
+    return text.read(characters, charset)
+
+
+def _is_words(magic: bytes, body: bytes) -> bool:
+    """Tell two-letter magic apart from a text that happens to begin with these letters."""
+    return magic == b"BM" and b"\x00" not in body[:64]

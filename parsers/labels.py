@@ -1,0 +1,91 @@
+"""Is this text that official label?
+
+Labels are compared by a key: width, spacing, punctuation, guidance in brackets and the numbering
+in front are left out, because portals change all of these and none of them tells two lines of the
+form apart. What remains must be equal to the official wording or to an alias of the form file;
+there is no fuzzy matching, so an unknown label stays unknown.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+from parsers.form import Alias, Column, Form, Row, Table
+
+# What stands before a label: markdown hashes, a word processor's bookmark, then 一、 （三） 1. 5、
+_DEBRIS = re.compile(r"\[bookmark:[^\]]*\]|^[#*>\s]+")
+_NUMBERING = re.compile(
+    r"^(?:[(]?(?:[一二三四五六七八九十]{1,3}|\d{1,2})[)][、.]?|"
+    r"(?:[一二三四五六七八九十]{1,3}|\d{1,2})[、.,])"
+)
+_GUIDANCE = re.compile(r"[(][^()]*[)]")
+_NOT_LABEL = re.compile(r"[^\w/]|_")
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A text looked at as a label: its key and whether it carried a numbering."""
+
+    key: str
+    numbered: bool
+
+
+@lru_cache(maxsize=1 << 16)
+def label(text: str) -> Label:
+    """Return the key of ``text``: ``"（三） 不予公开："`` and ``"不予公开"`` have the same."""
+    plain = "".join(unicodedata.normalize("NFKC", _DEBRIS.sub("", text)).split())
+    core = _NUMBERING.sub("", plain, count=1)
+    # 本列数据… is all brackets: a key must not become empty because of its guidance.
+    without = _GUIDANCE.sub("", core) or core
+    return Label(_NOT_LABEL.sub("", without), core != plain)
+
+
+def keys(line: Row | Column) -> tuple[str, ...]:
+    """Return every key under which a row or column of the form may stand on a page."""
+    return (label(line.zh).key, *_alias_keys(line.aliases))
+
+
+def _alias_keys(aliases: Iterable[Alias]) -> tuple[str, ...]:
+    return tuple(label(alias.zh).key for alias in aliases)
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The labels of one table: key to row id, key to column id, and keys of headings."""
+
+    rows: Mapping[str, str]
+    columns: Mapping[str, str]
+    headings: frozenset[str]
+
+    @property
+    def shared(self) -> frozenset[str]:
+        """Return the keys that are both a row's and a column's (其他, 总计)."""
+        return frozenset(self.rows) & frozenset(self.columns)
+
+
+@cache
+def vocabulary(table: Table) -> Vocabulary:
+    """Return the labels of ``table`` by key."""
+    headings = (
+        *(group.zh for group in (*table.groups, *table.column_groups)),
+        *(text for block in table.blocks for text in (block.caption, block.corner) if text),
+    )
+    return Vocabulary(
+        rows={key: row.id for row in table.rows for key in keys(row)},
+        columns={key: column.id for column in table.columns for key in keys(column)},
+        headings=frozenset(label(text).key for text in headings),
+    )
+
+
+@cache
+def section_keys(form: Form) -> Mapping[str, str]:
+    """Return key of heading to section number (一 … 六)."""
+    return {
+        key: section.number
+        for section in form.sections
+        for key in (label(section.zh).key, *_alias_keys(section.aliases))
+    }

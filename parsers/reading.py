@@ -1,0 +1,88 @@
+"""The whole of one reading: bytes in, ``Reading`` out. No network, no database, no judgement."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from parsers.document import Document, Grid, Picture
+from parsers.errors import Refused
+from parsers.form import Form, forms
+from parsers.formats import document as read_document
+from parsers.narrative import Heading, headings, masthead, sections
+from parsers.recognise import Recognised, recognise
+from parsers.script import script_of
+from parsers.sheet import Reading, Sheet, Signs, TableState
+
+VERSION = "1"
+"""Raised with every change that can alter a reading: the archive then reads everything again."""
+
+_HOST = re.compile(r"(?:https?://)?((?:[a-z0-9-]+\.)+(?:com|cn|net|org|top|cc|example))\b", re.I)
+_MAIL = re.compile(r"[\w.+-]+@[\w.-]+")
+
+
+def read(body: bytes, header_charset: str | None = None) -> Reading:
+    """Return what a report says.
+
+    Args:
+        body: the document's bytes, content encoding undone.
+        header_charset: charset declared by the server, if any; only a hint.
+
+    Returns:
+        A Reading; ``refused`` says why when the document cannot be read at all.
+    """
+    try:
+        document = read_document(body, header_charset)
+    except Refused as refusal:
+        return Reading(refused=refusal.reason, refused_detail=refusal.detail)
+    return read_prepared(document)
+
+
+def read_prepared(document: Document) -> Reading:
+    """Return the Reading of a document that a format module has taken apart."""
+    edition, recognised = _best(document)
+    found = headings(document, edition)
+    head = masthead(document, found)
+    any_cell = recognised.cells_found > 0
+    return Reading(
+        title=head.title,
+        publisher=head.publisher,
+        year=head.year,
+        form=edition if any_cell else None,
+        sheets=tuple(_with_pictures(sheet, document, found) for sheet in recognised.sheets),
+        sections=sections(document, found),
+        signs=_signs(document),
+        unknown_rows=recognised.unknown_rows,
+        published=head.published,
+        format=document.format,
+        charset=document.charset,
+    )
+
+
+def _best(document: Document) -> tuple[Form, Recognised]:
+    """Return the edition whose labels the document prints most of; the newest where none does."""
+    tried = [(edition, recognise(document, edition)) for edition in forms()]
+    return max(tried, key=lambda pair: pair[1].cells_found)
+
+
+def _with_pictures(sheet: Sheet, document: Document, found: Sequence[Heading]) -> Sheet:
+    """Return ``sheet``, marked as image when its section shows pictures and no grid."""
+    if sheet.state is not TableState.MISSING:
+        return sheet
+    start = next((at for at, head in enumerate(found) if head.number == sheet.table.section), None)
+    if start is None:
+        return sheet
+    end = found[start + 1].position if start + 1 < len(found) else len(document.blocks)
+    blocks = document.blocks[found[start].position : end]
+    pictures = tuple(block.source for block in blocks if isinstance(block, Picture))
+    if not pictures or any(isinstance(block, Grid) for block in blocks):
+        return sheet
+    return replace(sheet, state=TableState.IMAGE, pictures=pictures)
+
+
+def _signs(document: Document) -> Signs:
+    printed = "\n".join(paragraph.printed for _, paragraph in document.paragraphs())
+    script = script_of(printed)
+    hosts = dict.fromkeys(host.lower() for host in _HOST.findall(_MAIL.sub("", printed)))
+    return Signs(script.traditional, script.glosses, tuple(hosts))
