@@ -93,9 +93,12 @@ class Equation:
     """A sum the form states (``by="form"``) or implies by printing totals (``by="total"``).
 
     ``axis="columns"`` relates columns and holds in every row; ``axis="rows"`` relates rows and
-    holds in every column.
+    holds in every column. ``id`` is the id of the rule that checks it.
     """
 
+    id: str
+    zh: str
+    en: str
     text: str
     axis: Axis
     left: tuple[str, ...]
@@ -236,9 +239,7 @@ def _table(raw: Mapping[str, Any]) -> Table:
         column_groups=tuple(
             _group(entry, "columns", column_ids) for entry in raw.get("column_groups", ())
         ),
-        equations=tuple(
-            equation(entry["text"], entry["by"], row_ids, column_ids) for entry in raw["equations"]
-        ),
+        equations=tuple(equation(entry, row_ids, column_ids) for entry in raw["equations"]),
     )
 
 
@@ -274,9 +275,14 @@ def _expand(name: str, ids: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def equation(
-    text: str, by: Literal["form", "total"], row_ids: tuple[str, ...], column_ids: tuple[str, ...]
+    raw: Mapping[str, Any], row_ids: tuple[str, ...], column_ids: tuple[str, ...]
 ) -> Equation:
-    """Parse ``"rows: total = a + b.*"`` against the lines it may name; raise FormError if not."""
+    """Build an equation from its entry; ``text`` reads ``"rows: total = a + b.*"``.
+
+    Raises:
+        FormError: the text has another shape or names an unknown line.
+    """
+    text, by = raw["text"], raw["by"]
     axis, colon, sides = text.partition(":")
     left, equals, right = sides.partition("=")
     if not colon or not equals or axis not in ("rows", "columns"):
@@ -285,7 +291,16 @@ def equation(
         raise FormError(f"equation {text!r}: by must be 'form' or 'total', not {by!r}")
     ids = row_ids if axis == "rows" else column_ids
     try:
-        return Equation(sides.strip(), cast(Axis, axis), _terms(left, ids), _terms(right, ids), by)
+        return Equation(
+            id=raw["id"],
+            zh=raw["zh"],
+            en=raw["en"],
+            text=sides.strip(),
+            axis=cast(Axis, axis),
+            left=_terms(left, ids),
+            right=_terms(right, ids),
+            by=by,
+        )
     except FormError as error:
         raise FormError(f"equation {text!r}: {error}") from error
 

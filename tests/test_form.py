@@ -60,7 +60,7 @@ columns = [
   { id = "a", zh = "甲", en = "a", unit = "件" },
   { id = "b", zh = "乙", en = "b", unit = "件" },
 ]
-equations = [{ text = "columns: a = b", by = "total" }]
+equations = [{ id = "s", zh = "甲", en = "s", text = "columns: a = b", by = "total" }]
 groups = [{ zh = "丙", en = "c", rows = "x" }]
 [[tables.blocks]]
 columns = ["a", "b"]
