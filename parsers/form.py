@@ -239,7 +239,7 @@ def _table(raw: Mapping[str, Any]) -> Table:
         column_groups=tuple(
             _group(entry, "columns", column_ids) for entry in raw.get("column_groups", ())
         ),
-        equations=tuple(equation(entry, row_ids, column_ids) for entry in raw["equations"]),
+        equations=tuple(equation(entry, row_ids, column_ids) for entry in raw.get("equations", ())),
     )
 
 
