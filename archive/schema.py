@@ -1,0 +1,184 @@
+"""The published database's tables and views, made from the form and ``public_schema.toml``.
+
+Declares and creates; it reads no captures and fills in nothing. Sheets have one row for each row of
+the form and one column for each column of any edition; NULL where no number was printed. Dots of
+ids become underscores in column names, nowhere else.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import sqlite_utils
+
+from parsers.form import Column, Table, forms
+
+AS_PRINTED = "as printed"
+"""Unit of a column whose figures carry their own unit (procurement amounts of the 2019 form)."""
+
+_TYPES: dict[str, type] = {"str": str, "int": int, "float": float}
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnSpec:
+    """One column: SQL name, Python type, whether it may be null, both labels."""
+
+    id: str
+    type: type
+    null: bool
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class TableSpec:
+    """One table: labels, columns in order, primary key, foreign keys by column."""
+
+    id: str
+    zh: str
+    en: str
+    columns: tuple[ColumnSpec, ...]
+    pk: tuple[str, ...]
+    foreign: tuple[tuple[str, str, str], ...]
+
+
+@cache
+def tables() -> tuple[TableSpec, ...]:
+    """Return every public table in an order in which foreign keys can be made."""
+    raw = tomllib.loads((files("archive") / "public_schema.toml").read_text(encoding="utf-8"))
+    declared = {name: _declared(name, entry) for name, entry in raw.items()}
+    first = [declared.pop(name) for name in ("agencies", "captures", "reports", "rules")]
+    return (*first, *sheet_tables(), *declared.values())
+
+
+def _declared(name: str, raw: dict[str, object]) -> TableSpec:
+    columns = raw["columns"]
+    foreign = raw.get("foreign", {})
+    assert isinstance(columns, dict)
+    assert isinstance(foreign, dict)
+    return TableSpec(
+        id=name,
+        zh=str(raw["zh"]),
+        en=str(raw["en"]),
+        columns=tuple(
+            ColumnSpec(column, _TYPES[kind.rstrip("?")], kind.endswith("?"), zh, en)
+            for column, (kind, zh, en) in columns.items()
+        ),
+        pk=tuple(raw["pk"]),  # type: ignore[arg-type]
+        foreign=tuple((column, *target.split(".")) for column, target in foreign.items()),
+    )
+
+
+def sheet_tables() -> tuple[TableSpec, ...]:
+    """Return the three sheets, their columns united over all editions of the form."""
+    return tuple(_sheet(table.id) for table in forms()[0].tables)
+
+
+def _sheet(table_id: str) -> TableSpec:
+    editions = [form.table(table_id) for form in forms()]
+    columns = [
+        ColumnSpec("report", str, False, "报告", "The report"),
+        ColumnSpec("row", str, False, "行", "Row of the form; see codebook"),
+    ]
+    columns.extend(_figures(editions))
+    return TableSpec(
+        id=table_id,
+        zh=editions[0].zh,
+        en=editions[0].en,
+        columns=tuple(columns),
+        pk=("report", "row"),
+        foreign=(("report", "reports", "id"),),
+    )
+
+
+def _figures(editions: list[Table]) -> Iterator[ColumnSpec]:
+    by_id: dict[str, list[Column]] = {}
+    for table in editions:
+        for column in table.columns:
+            by_id.setdefault(column.id, []).append(column)
+    for column_id, same in by_id.items():
+        number = float if any(column.number == "decimal" for column in same) else int
+        zh = " / ".join(dict.fromkeys(column.zh + column.note for column in same))
+        en = " / ".join(dict.fromkeys(f"{column.en} ({column.unit})" for column in same))
+        yield ColumnSpec(sql_name(column_id), number, True, zh, en)
+        if any(column.unit == AS_PRINTED for column in same):
+            unit = f"{same[-1].zh}的单位"
+            yield ColumnSpec(f"{sql_name(column_id)}_unit", str, True, unit, "Unit as printed")
+
+
+def sql_name(line_id: str) -> str:
+    """Return the SQL name of a row or column of the form: dots become underscores."""
+    return line_id.replace(".", "_")
+
+
+def create(db: sqlite_utils.Database) -> None:
+    """Create every table, index and view in an empty database."""
+    for spec in tables():
+        db.table(spec.id).create(
+            {column.id: column.type for column in spec.columns},
+            pk=spec.pk[0] if len(spec.pk) == 1 else spec.pk,
+            not_null={column.id for column in spec.columns if not column.null},
+            foreign_keys=list(spec.foreign),
+        )
+        for column, *_ in spec.foreign:
+            if spec.pk[0] != column:
+                db.table(spec.id).create_index([column])
+    for name, sql in views().items():
+        db.create_view(name, sql)
+
+
+@cache
+def views() -> dict[str, str]:
+    """Return the views: ``cells`` in long shape, ``report_wide`` with one row a report."""
+    return {"cells": _cells_view(), "report_wide": _wide_view()}
+
+
+def _cells_view() -> str:
+    parts = [
+        f"SELECT s.report, r.agency, r.year, r.form, '{sheet.id}' AS sheet, s.row, "
+        f"'{column}' AS \"column\", s.{sql_name(column)} AS value "
+        f"FROM {sheet.id} s JOIN reports r ON r.id = s.report "
+        f"WHERE s.row IN ({rows})"
+        for sheet in sheet_tables()
+        for column, rows in _rows_by_column(sheet.id).items()
+    ]
+    return "\nUNION ALL\n".join(parts)
+
+
+def _rows_by_column(table_id: str) -> dict[str, str]:
+    """Return for each column the quoted rows that have it in some edition."""
+    found: dict[str, dict[str, None]] = {}
+    for form in forms():
+        for row, column in form.table(table_id).cells:
+            found.setdefault(column, {})[row] = None
+    return {column: ", ".join(f"'{row}'" for row in rows) for column, rows in found.items()}
+
+
+def _wide_view() -> str:
+    joins, wanted = [], ["r.id AS report", "r.agency", "r.year", "r.form"]
+    for sheet in sheet_tables():
+        picks = [
+            f"max(CASE WHEN row = '{row}' THEN {sql_name(column)} END)"
+            f" AS {wide_name(sheet.id, row, column)}"
+            for row, column in _cells_of(sheet.id)
+        ]
+        wanted.extend(wide_name(sheet.id, row, column) for row, column in _cells_of(sheet.id))
+        joins.append(
+            f"LEFT JOIN (SELECT report, {', '.join(picks)} FROM {sheet.id} GROUP BY report)"
+            f" AS {sheet.id} ON {sheet.id}.report = r.id"
+        )
+    return f"SELECT {', '.join(wanted)} FROM reports r " + " ".join(joins)
+
+
+def _cells_of(table_id: str) -> list[tuple[str, str]]:
+    """Return (row, column) of every cell of any edition, in the order of the newest form."""
+    return list(dict.fromkeys(cell for form in forms() for cell in form.table(table_id).cells))
+
+
+def wide_name(table: str, row: str, column: str) -> str:
+    """Return the column of ``report_wide`` for one cell: ``remedies_suit_after_total``."""
+    return f"{table}_{sql_name(row)}_{sql_name(column)}"
