@@ -18,8 +18,8 @@ from parsers.sheet import Reading, Sheet, Signs, TableState
 VERSION = "1"
 """Raised with every change that can alter a reading: the archive then reads everything again."""
 
-_HOST = re.compile(r"(?:https?://)?((?:[a-z0-9-]+\.)+(?:com|cn|net|org|top|cc|example))\b", re.I)
-_MAIL = re.compile(r"[\w.+-]+@[\w.-]+")
+# A host named as the site the report stands on; other hosts in the prose say nothing.
+_HOST = re.compile(r"(?:网站|网址|门户)[^。；\n]{0,20}?((?:[a-z0-9-]+\.)+[a-z]{2,8})\b", re.I)
 
 
 def read(body: bytes, header_charset: str | None = None) -> Reading:
@@ -82,7 +82,7 @@ def _with_pictures(sheet: Sheet, document: Document, found: Sequence[Heading]) -
 
 
 def _signs(document: Document) -> Signs:
-    printed = "\n".join(paragraph.printed for _, paragraph in document.paragraphs())
-    script = script_of(printed)
-    hosts = dict.fromkeys(host.lower() for host in _HOST.findall(_MAIL.sub("", printed)))
-    return Signs(script.traditional, script.glosses, tuple(hosts))
+    paragraphs = [paragraph for _, paragraph in document.paragraphs()]
+    script = script_of("\n".join(paragraph.printed for paragraph in paragraphs))
+    hosts = _HOST.findall("\n".join(paragraph.text for paragraph in paragraphs))
+    return Signs(script.traditional, script.glosses, tuple(dict.fromkeys(map(str.lower, hosts))))
