@@ -15,22 +15,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 
-import sqlite_utils
-
+from archive.database import DATABASE, open_database
 from archive.errors import CatalogueError
 from archive.payload import CONTENT_LIMIT, Payload, payload
 from archive.store import First, Kept
 from archive.tables import (
-    APPLICATION_ID,
     KINDS,
     RUN_KINDS,
-    SCHEMA_VERSION,
     AgencyRow,
     BuildRow,
     CaptureRow,
     SiteRow,
     capture_row,
-    create_tables,
     moment,
 )
 from archive.warc import stamp
@@ -54,7 +50,7 @@ class Catalogue:
             raise CatalogueError(f"{data} is not a directory; name the data directory with --data")
         data.mkdir(parents=True, exist_ok=True)
         self.data = data
-        self.db = _open(data / "archive.db")
+        self.db = open_database(data / DATABASE)
 
     def __enter__(self) -> "Catalogue":
         return self
@@ -89,8 +85,6 @@ class Catalogue:
         finally:
             self.db.rollback()  # does nothing once committed
 
-    # Runs
-
     def start_run(self, kind: str, detail: str) -> int:
         """Open a run and return its id; ``kind`` is ``crawl`` or ``ingest``."""
         _one_of(kind, RUN_KINDS, "run")
@@ -109,8 +103,6 @@ class Catalogue:
         sql = "SELECT max(id) FROM runs WHERE kind = ? AND ended IS NULL"
         found: int | None = self.db.execute(sql, [kind]).fetchone()[0]
         return found
-
-    # Writing
 
     def add_capture(
         self,
@@ -196,8 +188,6 @@ class Catalogue:
         )
         return done.lastrowid or 0
 
-    # Reading
-
     def captures(self, kind: str | None = None, outcome: str | None = "ok") -> Iterator[CaptureRow]:
         """Yield captures by ascending id: of one kind, or all; evidence of an outcome, or all.
 
@@ -218,6 +208,13 @@ class Catalogue:
         ):
             yield from map(capture_row, rows)
             after = rows[-1]["id"]
+
+    def captures_in(self, file: str) -> Iterator[CaptureRow]:
+        """Yield the captures of one WARC file in the order of their bytes."""
+        cursor = self.db.conn.cursor()
+        cursor.row_factory = sqlite3.Row
+        sql = "SELECT * FROM captures WHERE file = ? ORDER BY span_from, id"
+        yield from map(capture_row, cursor.execute(sql, [file]))
 
     def first_with_digest(self, digest: str) -> First | None:
         """Return the first catalogued record that holds this payload, if there is one."""
@@ -258,8 +255,6 @@ class Catalogue:
         cursor.row_factory = sqlite3.Row
         return cursor.execute(sql, values).fetchall()
 
-    # Readings and builds
-
     def add_reading(self, digest: str, reader: str, json: str) -> None:
         """Keep what one version of the reader made of one payload; the same again is the same."""
         self.db.execute("INSERT OR REPLACE INTO readings VALUES (?, ?, ?)", [digest, reader, json])
@@ -283,51 +278,9 @@ class Catalogue:
     def last_build(self) -> BuildRow | None:
         """Return the latest build, if any."""
         for row in self._rows("SELECT * FROM builds ORDER BY id DESC LIMIT 1", []):
-            return BuildRow(
-                row["id"],
-                row["after_fetch"],
-                row["reader"],
-                row["content_hash"],
-                moment(row["ended"]),
-            )
+            values = {name: row[name] for name in row.keys()}  # noqa: SIM118 (Row iterates values)
+            return BuildRow(**{**values, "ended": moment(row["ended"])})
         return None
-
-
-def _open(path: Path) -> sqlite_utils.Database:
-    conn = sqlite3.connect(path, timeout=60)
-    try:
-        db = sqlite_utils.Database(conn, execute_plugins=False)
-        conn.execute("PRAGMA foreign_keys = ON")
-        # FULL: a committed row survives a power cut, so recovery never cuts a kept record.
-        conn.execute("PRAGMA synchronous = FULL")
-        _adopt(db, path)
-        conn.execute("PRAGMA journal_mode = WAL")
-    except sqlite3.DatabaseError as error:
-        conn.close()
-        raise CatalogueError(f"{path} cannot be opened as a catalogue: {error}") from error
-    except CatalogueError:
-        conn.close()
-        raise
-    return db
-
-
-def _adopt(db: sqlite_utils.Database, path: Path) -> None:
-    """Check that the file is ours and of our version; make the tables in an empty one."""
-    db.conn.execute("BEGIN IMMEDIATE")
-    try:
-        theirs = db.conn.execute("PRAGMA application_id").fetchone()[0]
-        version = db.conn.execute("PRAGMA user_version").fetchone()[0]
-        if theirs == 0 and version == 0 and not db.table_names():
-            create_tables(db)
-        elif theirs != APPLICATION_ID:
-            raise CatalogueError(f"{path} is some other program's database; choose another --data")
-        elif version != SCHEMA_VERSION:
-            raise CatalogueError(
-                f"{path} has schema {version}, this program knows {SCHEMA_VERSION}; upgrade nianbao"
-            )
-        db.conn.execute("COMMIT")
-    finally:
-        db.rollback()
 
 
 def _one_of(kind: str, allowed: tuple[str, ...], what: str) -> None:

@@ -90,6 +90,8 @@ def shared_lock(root: Path) -> int:
 
 def is_written_to(root: Path) -> bool:
     """Say whether some run is writing below ``root`` now."""
+    if not (root / LOCK).exists():
+        return False
     lock = _lock(root)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

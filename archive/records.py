@@ -62,8 +62,10 @@ class Record:
 def locate(root: Path, file: str) -> Path:
     """Return where the WARC file of this name is now: closed, or still being written.
 
-    Raises :class:`DamagedRecord` when it is in neither place.
+    Raises :class:`DamagedRecord` when it is in neither place, or the name leads elsewhere.
     """
+    if Path(file).name != file:
+        raise DamagedRecord(f"{file} is no name of a file in {root}")
     # Closed, open, and closed again: a run may rename the file between the first two looks.
     for path in (root / file, root / (file + OPEN), root / file):
         if path.is_file():
@@ -115,7 +117,7 @@ def _warc_headers(head: bytes) -> dict[str, str]:
 
 def _content_length(headers: dict[str, str]) -> int:
     text = headers.get("content-length", "")
-    if not (text.isascii() and text.isdigit()):
+    if not (text.isascii() and text.isdigit() and len(text) < 19):
         raise DamagedRecord(f"the record's Content-Length is {text!r}")
     return int(text)
 
@@ -124,6 +126,8 @@ class _Member:
     """One gzip member being inflated from front to back."""
 
     def __init__(self, stream: BinaryIO, offset: int, end: int) -> None:
+        if offset < 0:
+            raise DamagedRecord(f"there is no offset {offset}")
         self._stream = stream
         self._offset = self._at = offset
         self._end = end
@@ -166,7 +170,7 @@ class _Member:
         raw = self._inflate.unconsumed_tail
         if not raw:
             self._stream.seek(self._at)
-            raw = self._stream.read(min(CHUNK, self._end - self._at))
+            raw = self._stream.read(min(CHUNK, max(0, self._end - self._at)))
             self._at += len(raw)
         try:
             more = self._inflate.decompress(raw, CHUNK)

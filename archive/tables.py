@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 
 import sqlite_utils
 
+from archive.errors import CatalogueError
+
 APPLICATION_ID = 0x4E424152
 """``NBAR`` in the database header (PRAGMA application_id), so that a stranger is told apart."""
 
@@ -227,8 +229,14 @@ class BuildRow:
 
 
 def moment(text: str) -> datetime:
-    """Read a moment back from its column (the reverse of :func:`archive.warc.stamp`)."""
-    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+    """Read a moment back from its column (the reverse of :func:`archive.warc.stamp`).
+
+    Raises :class:`CatalogueError` for a column that something else has written.
+    """
+    try:
+        return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+    except ValueError as error:
+        raise CatalogueError(f"{text!r} in the catalogue is no moment in UTC") from error
 
 
 def capture_row(row: sqlite3.Row) -> CaptureRow:
