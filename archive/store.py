@@ -10,7 +10,8 @@ Layout, below the data directory::
 A file begins with a warcinfo record. Each exchange adds, in this order and in one write, a
 ``response`` (``resource`` for a local file, ``revisit`` when the catalogue already has the same
 payload), the ``request`` and a ``metadata`` record with the facts of the fetch. Every record is
-a gzip member of its own, so any WARC reader can start at any catalogued offset.
+a gzip member of its own, so any WARC reader can start at any catalogued offset. A file is closed
+when its run ends, or, once past 1 GB, when its group next keeps something.
 
 What one exchange wrote is its *span*: from ``span_from`` to ``span_to``, the file's warcinfo
 belonging to the first. Spans follow each other without gaps, and the catalogue holds the
@@ -184,16 +185,13 @@ class Store:
     def _append(self, group: str, records: Records, digest: str, size: int, revisit: bool) -> Kept:
         if not self._release.alive:
             raise StoreError("the store is closed; open another for the next run")
-        growing = self._growing.get(group) or self._begin(group)
+        growing = self._turn(group)
         opening = b"" if growing.size else file_opening(growing.name, self._run)
         offset = growing.size + len(opening)
         span = opening + records.main + records.others
         append(self._root / (growing.name + OPEN), growing.size, span)
         end = growing.size + len(span)
         self._growing[group] = _Growing(growing.name, end)
-        if end >= self._rotate:
-            finish(self._root, growing.name)
-            del self._growing[group]
         return Kept(
             growing.name,
             offset,
@@ -206,6 +204,19 @@ class Store:
             end,
             digest_of(span),
         )
+
+    def _turn(self, group: str) -> _Growing:
+        """Return the file to append to, closing a full one first.
+
+        Not sooner: only now is its last span catalogued, and recovery cuts no closed file.
+        """
+        growing = self._growing.get(group)
+        if growing is not None and growing.size < self._rotate:
+            return growing
+        if growing is not None:
+            finish(self._root, growing.name)
+            del self._growing[group]
+        return self._begin(group)
 
     def _begin(self, group: str) -> _Growing:
         stem = f"{self._run}-{_name(group)}"

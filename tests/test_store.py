@@ -339,6 +339,16 @@ def test_recovery_cuts_what_was_never_catalogued(torn, whole):
         assert list(bodies(data).values()) == [b"one"]
 
 
+def test_a_full_file_is_not_closed_before_it_is_catalogued(tmp_path):
+    with archive(tmp_path, rotate=1) as made:
+        made.keep(exchange(URL, b"one"))
+        made.store.keep(exchange(URL, b"two"), "qinghe")
+        made.die()
+        done = recover(tmp_path / "warc", made.catalogue.committed_ends())
+    assert [file.action for file in done] == ["removed"]
+    assert list(verify(tmp_path, lambda done, total: None)) == []
+
+
 def test_recovery_says_when_catalogued_bytes_are_gone(tmp_path):
     with archive(tmp_path) as made:
         made.keep(exchange(URL, b"one"))
