@@ -21,10 +21,11 @@ HEADING_LIMIT = 60
 """Characters beyond which a paragraph is no heading; the longest official one has 27."""
 TITLE_LIMIT = 90
 
-_TITLE = re.compile(
-    r"(?P<publisher>.*?)(?P<year>(?:19|20)\d{2})年?度?(?P<rest>.{0,6}?"
-    r"(?:政府信息公开|信息公开|政务公开).{0,8}?(?:年度报告|年报|工作报告))"
+_REPORT = re.compile(
+    r"(?:政府信息公开|信息公开|政务公开)(?P<between>.{0,8}?)(?:年度工作报告|年度报告|年报|工作报告)"
 )
+_YEAR = re.compile(r"((?:19|20)\d{2})(?:年度|年)?")
+_BREADCRUMB = re.compile(r".*[>»›|]")
 _PERIOD = re.compile(r"(20\d{2})年1月1日.{0,4}?(?:20\d{2}年)?12月31日")
 _IN_TEXT = re.compile(r"结合(?:20\d{2}年)?(?P<publisher>[^,，。;；]{4,40}?)政府信息公开工作")
 _SIGNED = re.compile(r"(20\d{2})年(\d{1,2})月(\d{1,2})日")
@@ -117,6 +118,28 @@ def masthead(document: Document, found: Sequence[Heading]) -> Masthead:
     return Masthead(title, publisher or None, year, _published(document))
 
 
+@dataclass(frozen=True, slots=True)
+class TitleFacts:
+    """What a report's title says: itself without spaces, the body it names or "", the year."""
+
+    title: str
+    publisher: str
+    year: int
+
+
+def title_facts(line: str) -> TitleFacts | None:
+    """Return what ``line`` says as the title of an annual report; None when it is no such title."""
+    title = _BREADCRUMB.sub("", _closed(line))
+    named = _REPORT.search(title) if len(title) <= TITLE_LIMIT else None
+    if named is None:
+        return None
+    before = title[: named.start()]
+    year = _YEAR.search(before) or _YEAR.search(named["between"])
+    if year is None:
+        return None
+    return TitleFacts(title, _trimmed(_YEAR.sub("", before, count=1)), int(year[1]))
+
+
 def _closed(text: str) -> str:
     return "".join(_MARKUP.sub("", text).split())
 
@@ -125,18 +148,16 @@ def _title(
     metas: Mapping[str, str], opening: Sequence[tuple[str, str]]
 ) -> tuple[str | None, str, int | None]:
     """Return title, publisher and year from the page's own title or its first short lines."""
-    declared = [metas[name] for name in ("articletitle",) if metas.get(name)]
-    lines = [_closed(text) for text in declared] + [line for line, _ in opening]
+    declared = [metas["articletitle"]] if metas.get("articletitle") else []
+    lines = declared + [text for _, text in opening]
     for at, line in enumerate(lines):
-        match = _TITLE.search(line) if len(line) <= TITLE_LIMIT else None
-        if match is None:
+        facts = title_facts(line)
+        if facts is None:
             continue
-        publisher = _trimmed(match["publisher"])
-        above = lines[at - 1] if at > len(declared) else ""
-        if not publisher and _BODY.match(above):
-            publisher = above
-        title = f"{publisher}{match['year']}年{match['rest']}"
-        return title, publisher, int(match["year"])
+        above = _closed(lines[at - 1]) if at > len(declared) else ""
+        if not facts.publisher and _BODY.match(above):
+            return above + facts.title, above, facts.year
+        return facts.title, facts.publisher, facts.year
     return None, "", None
 
 

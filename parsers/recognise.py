@@ -105,9 +105,14 @@ def _row_label(fields: tuple[Field, ...], table: Table) -> tuple[str, int] | Non
     words = vocabulary(table)
     for at in range(len(fields) - 1, -1, -1):
         key = _key(fields[at])
-        if key in words.rows and (key not in words.shared or figures_in(fields[at + 1 :])):
+        if key in words.rows and (key not in words.shared or _is_row(fields, at)):
             return words.rows[key], at
     return None
+
+
+def _is_row(fields: tuple[Field, ...], at: int) -> bool:
+    """Tell a row called 其他 or 总计 from the column of that name: by its numbering or figures."""
+    return label(fields[at].text).numbered or _answers(fields[at + 1 :])
 
 
 def _columns_named(fields: tuple[Field, ...], table: Table) -> frozenset[str]:
@@ -147,7 +152,7 @@ def _across(lines: Iterable[_Line], table: Table) -> Iterator[_Found]:
     header: frozenset[str] = frozenset()
     for line in lines:
         named = _columns_named(line.fields, table)
-        if not figures_in(line.fields):
+        if not _answers(line.fields):
             header = (
                 header | named if named else header if _only_blanks(line.fields) else frozenset()
             )
@@ -155,6 +160,12 @@ def _across(lines: Iterable[_Line], table: Table) -> Iterator[_Found]:
         if len(header) >= HEADER_COLUMNS:
             yield _Found("", Run(line.fields, len(table.cells), shape=(line.grid,)))
         header = frozenset()
+
+
+def _answers(fields: tuple[Field, ...]) -> bool:
+    """Say whether a line gives figures or dashes and no words: a row may be dashes throughout."""
+    states = {figure(field.text).state for field in fields}
+    return bool(states & {State.NUMBER, State.DASH}) and State.NOT_A_NUMBER not in states
 
 
 def _only_blanks(fields: tuple[Field, ...]) -> bool:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from archive.rules.identities import identity_rules
 from archive.rules.model import Flag, Record, Rule
 from archive.rules.provenance import PROVENANCE
@@ -39,7 +37,7 @@ def check(record: Record) -> tuple[Flag, ...]:
     )
 
 
-def is_authentic(flags: Iterable[Flag]) -> bool:
+def is_authentic(record: Record) -> bool:
     """Say whether no rule of provenance fails: only then are figures published as the body's."""
-    provenance = {rule.id for rule in PROVENANCE}
-    return not any(f.rule in provenance and f.finding.verdict == "fails" for f in flags)
+    found = (finding for rule in PROVENANCE for finding in rule.check(record))
+    return all(finding.verdict != "fails" for finding in found)

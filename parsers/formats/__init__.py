@@ -25,6 +25,7 @@ REASONS = {
     "picture": "图片，不是文字 · a picture, not text",
     "archive": "压缩包 · a compressed archive",
     "binary": "二进制数据，不是文字 · binary data, not text",
+    "damaged": "存档的字节无法解开 · the kept bytes cannot be unpacked",
     "no_text": "没有任何文字 · no text in it at all",
     "too_deep": "表格跨度或嵌套异常 · a table or nesting too large to be honest",
 }
