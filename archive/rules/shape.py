@@ -6,11 +6,14 @@ suspected of the document, not of the body, where the document shows signs of a 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from archive.rules.model import Finding, Record, Suspect, named, rule
 from archive.rules.provenance import looks_copied
 from parsers.sheet import Cell, Sheet, State, TableState
+
+_WITHOUT_NUMBER = (State.BLANK, State.DASH, State.NOT_A_NUMBER)
 
 
 @rule(
@@ -108,16 +111,17 @@ def cell_without_number(record: Record) -> Iterator[Finding]:
     Blanks, slashes, dashes and words are not zero: they are kept as printed and no value is
     taken. Many bodies leave cells blank where nothing happened; the form does not say so.
     """
-    kinds = (State.BLANK, State.DASH, State.NOT_A_NUMBER)
-    for _sheet, row, cells in _rows(record):
-        empty = [cell for cell in cells if cell.state in kinds]
+    for sheet in record.reading.sheets:
+        empty = [cell for cell in sheet.cells.values() if cell.state in _WITHOUT_NUMBER]
         if empty:
-            printed = "、".join(f"“{cell.printed}”" for cell in empty)
+            kinds = Counter(f"“{cell.printed}”" if cell.printed else "空白" for cell in empty)
+            printed = "、".join(f"{kind} {count} 格" for kind, count in kinds.items())
             yield Finding(
                 "fails",
-                f"“{row}”: {len(empty)} cells without a number, printed {printed}",
-                f"“{row}”：{len(empty)} 格没有数字，原文为 {printed}",
+                f"Section {sheet.table.section}: {len(empty)} cells without a number ({printed})",
+                f"第{sheet.table.section}部分：{len(empty)} 格没有数字（{printed}）",
                 cells=tuple(named(cell) for cell in empty),
+                subject=sheet.table.id,
                 suspect="source",
             )
 
