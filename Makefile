@@ -26,11 +26,11 @@ lint: setup  ## style, types, layers, freshness of generated documents
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/cog --check README.md README.zh.md CODEBOOK.md
+	$(BIN)/cog --check README.md CODEBOOK.md
 	$(BIN)/python -m archive.metadata --check datasette-metadata.json
 
 docs: setup  ## write the generated documents anew
-	$(BIN)/cog -r README.md README.zh.md CODEBOOK.md
+	$(BIN)/cog -r README.md CODEBOOK.md
 	$(BIN)/python -m archive.metadata datasette-metadata.json
 
 bench: setup  ## print ratios against named baselines
