@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import count
 
-from lxml import etree
 from lxml import html as lxml_html
 
 from parsers.document import Block, Document, Field, Grid, Paragraph, Picture, Place
 from parsers.errors import Refused
+from parsers.formats.markup import tree
 from parsers.script import Script, script_of
 
 SILENT = frozenset({"script", "style", "noscript", "template", "title", "head", "select", "option"})
@@ -38,7 +38,7 @@ def read(text: str, charset: str) -> Document:
     Raises:
         Refused: "no_text" when the page prints nothing, "too_deep" when its tables are too large.
     """
-    root = _root(text)
+    root = tree(text)
     script = script_of("".join(_texts(root)))
     page = _Page(script)
     page.walk(root)
@@ -46,14 +46,6 @@ def read(text: str, charset: str) -> Document:
     if not page.blocks:
         raise Refused("no_text")
     return Document("html", charset, tuple(page.blocks), _metas(root))
-
-
-def _root(text: str) -> lxml_html.HtmlElement:
-    parser = lxml_html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
-    try:
-        return lxml_html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
-    except etree.ParserError as error:
-        raise Refused("no_text", str(error)) from error
 
 
 def _metas(root: lxml_html.HtmlElement) -> dict[str, str]:
