@@ -14,6 +14,15 @@ from archive.record import Row
 from archive.tables import AgencyRow
 from parsers.narrative import title_facts
 
+LISTED = "listed"
+"""Reason of a link that may be followed: it stands on a list of a registered site."""
+
+ELSEWHERE = {
+    "offsite_link": "列表指向未登记的主机",
+    "offsite_redirect": "地址转向未登记的主机",
+}
+"""Reasons why a link to a report is no more than a lead, each with what is said of it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Lead:
@@ -22,9 +31,13 @@ class Lead:
     url: str
     title: str
     reason: str
+    """``LISTED``, or why it may not be followed."""
+    site: str | None
+    """Site on whose page the link was seen."""
     outcome: str | None
     detail: str
     capture: int | None
+    """Evidence: what the last attempt brought, else the page the link was seen on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +56,10 @@ class Evidence:
 
     reports: Mapping[tuple[str, int], Found]
     leads: Sequence[Lead]
-    unread: Mapping[str, str]
-    """Addresses whose document became no report, with the reason."""
+    became: Mapping[str, str]
+    """By address of a document: the reason it became no report, or the report it became."""
     lists: Mapping[str, tuple[str, int | None]]
-    """By site: how the last visit to its lists ended, and its capture."""
+    """By site: how the visits to its lists ended, and the capture that shows it."""
     last_year: int
     """The latest year that anybody owes."""
 
@@ -70,11 +83,21 @@ def rows(registry: Registry, evidence: Evidence) -> Iterator[Row]:
 
 
 def _leads_by_report(registry: Registry, leads: Iterable[Lead]) -> dict[tuple[str, int], Lead]:
+    """Return the link that says most about each report.
+
+    That is one that may be followed, then one that may not, then one that only led elsewhere.
+    """
     named: dict[tuple[str, int], Lead] = {}
-    for lead in leads:
-        if facts := title_facts(lead.title):
-            named.setdefault((registry.agency(facts.publisher), facts.year), lead)
+    for lead in sorted(leads, key=_says_less):
+        facts = title_facts(lead.title)
+        if facts and (lead.reason == LISTED or lead.reason in ELSEWHERE):
+            agency = registry.agency(facts.publisher, lead.site)
+            named.setdefault((agency, facts.year), lead)
     return named
+
+
+def _says_less(lead: Lead) -> tuple[bool, bool, str]:
+    return lead.outcome == "redirect", lead.reason != LISTED, lead.url
 
 
 def _state(
@@ -91,19 +114,15 @@ def _state(
     if outcome == "ok":
         return "not_listed", "已读年报列表，其中没有这一年的报告", capture
     if outcome:
-        return outcome, "年报列表未能取得", capture
+        return outcome, "年报列表未能全部取得", capture
     return "not_tried", "尚未访问该网站", None
 
 
 def _state_of_lead(lead: Lead, evidence: Evidence) -> tuple[str, str, int | None]:
-    if lead.url in evidence.unread:
-        return "unread", f"{lead.url}：{evidence.unread[lead.url]}", lead.capture
-    if lead.reason != LISTED:
-        return "copy_only", f"列表指向未登记的主机：{lead.url}", lead.capture
+    if lead.reason in ELSEWHERE:
+        return "copy_only", f"{ELSEWHERE[lead.reason]}：{lead.url}", lead.capture
     if lead.outcome is None:
-        return "not_tried", f"已列出，尚未取得：{lead.url}", None
+        return "not_tried", f"已列出，尚未取得：{lead.url}", lead.capture
+    if lead.outcome == "ok":
+        return "unread", f"{lead.url}：{evidence.became.get(lead.url, '')}", lead.capture
     return lead.outcome, f"{lead.url} {lead.detail}".strip(), lead.capture
-
-
-LISTED = "listed"
-"""Reason of a lead that may be followed: it stands on a list of a registered site."""

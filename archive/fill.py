@@ -202,11 +202,18 @@ def _evidence(
         )
     return coverage.Evidence(
         reports=by_body,
-        leads=inventory.leads(catalogue),
-        unread={capture.url: why.reason for capture, why in gathered.unread.items()},
+        leads=tuple(inventory.leads(catalogue)),
+        became=_became(gathered),
         lists=inventory.lists(catalogue),
         last_year=inventory.last_year_owed(catalogue),
     )
+
+
+def _became(gathered: Gathered) -> dict[str, str]:
+    """Return by address what the last document found there was."""
+    documents = [(capture, why.reason) for capture, why in gathered.unread.items()]
+    documents += [(sighting.capture, sighting.report) for sighting in gathered.sightings]
+    return {capture.url: what for capture, what in sorted(documents, key=lambda d: d[0].id)}
 
 
 # ------------------------------------------------------------------ what holds for every build

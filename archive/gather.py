@@ -57,7 +57,7 @@ def gather(catalogue: Catalogue, registry: Registry, hosts: Hosts) -> Gathered:
     unread: dict[str, tuple[CaptureRow, Unplaced]] = {}
     for capture in documents(catalogue):
         reading = reading_of(catalogue, capture)
-        placed = place(reading, registry)
+        placed = place(reading, registry, capture.site)
         if isinstance(placed, Unplaced):
             unread.setdefault(capture.url + capture.digest, (capture, placed))
             continue

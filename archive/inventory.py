@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 
 from archive.catalogue import Catalogue
-from archive.coverage import Lead
+from archive.coverage import LISTED, Lead
 from archive.tables import AgencyRow, SiteRow
 
 NOT_ASKED = ("host_resting", "daily_cap")
@@ -34,33 +34,62 @@ def captures(catalogue: Catalogue) -> Iterator[dict[str, object]]:
     )
 
 
-def leads(catalogue: Catalogue) -> list[Lead]:
-    """Return every link seen on a list, with how the last attempt at it ended, by address."""
+_LISTED = (
+    # SQLite takes the bare columns from the row that has the maximum: the latest listing.
+    "SELECT url, title, ? AS reason, (SELECT max(id) FROM captures WHERE captures.url = page)"
+    " AS found_on, max(run) FROM listings WHERE url NOT IN (SELECT url FROM leads) GROUP BY url"
+)
+_STRAY = "SELECT url, title, reason, found_on, NULL FROM leads"
+
+
+def leads(catalogue: Catalogue) -> Iterator[Lead]:
+    """Yield every link seen on a list, with how the last attempt at it ended, by address.
+
+    The crawler keeps the rows of lists in ``listings``; an archive that never crawled has none.
+    """
+    crawled = "listings" in catalogue.db.table_names()
+    seen = f"{_LISTED} UNION ALL {_STRAY}" if crawled else _STRAY
     rows = catalogue.db.query(
-        "SELECT l.url, l.title, l.reason, l.found_on, f.outcome, f.detail, f.capture"
-        " FROM leads l LEFT JOIN fetches f ON f.id ="
-        f" (SELECT max(id) FROM fetches WHERE fetches.url = l.url AND {_ASKED}) ORDER BY l.url"
+        "SELECT seen.url, title, reason, page.site, found_on, f.outcome, f.detail, f.capture"
+        f" FROM ({seen}) seen LEFT JOIN captures page ON page.id = seen.found_on"
+        " LEFT JOIN fetches f ON f.id ="
+        f" (SELECT max(id) FROM fetches WHERE fetches.url = seen.url AND {_ASKED})"
+        " ORDER BY seen.url",
+        [LISTED] if crawled else [],
     )
-    return [
-        Lead(
+    for row in rows:
+        evidence = row["capture"] or row["found_on"]
+        yield Lead(
             row["url"],
             row["title"],
             row["reason"],
+            row["site"],
             row["outcome"],
             row["detail"] or "",
-            row["capture"] or row["found_on"],
+            evidence,
         )
-        for row in rows
-    ]
 
 
 def lists(catalogue: Catalogue) -> dict[str, tuple[str, int | None]]:
-    """Return for each site how the last visit to one of its lists ended, and its capture."""
+    """Return for each site how the visits to its lists ended, and the capture that shows it.
+
+    One list page that failed speaks for the site: what it lists is unknown. A redirect says
+    nothing beside the visit to where it led.
+    """
     rows = catalogue.db.query(
         "SELECT site, outcome, capture FROM fetches WHERE id IN (SELECT max(id) FROM fetches"
-        f" WHERE kind = 'list' AND site IS NOT NULL AND {_ASKED} GROUP BY site)"
+        f" WHERE kind = 'list' AND site IS NOT NULL AND {_ASKED} GROUP BY url) ORDER BY id"
     )
-    return {row["site"]: (row["outcome"], row["capture"]) for row in rows}
+    found: dict[str, tuple[str, int | None]] = {}
+    for row in rows:
+        known = found.get(row["site"])
+        if known is None or _weight(row["outcome"]) >= _weight(known[0]):
+            found[row["site"]] = row["outcome"], row["capture"]
+    return found
+
+
+def _weight(outcome: str) -> int:
+    return {"redirect": 0, "ok": 1}.get(outcome, 2)
 
 
 def last_fetch(catalogue: Catalogue) -> int:

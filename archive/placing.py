@@ -50,12 +50,15 @@ class Registry:
             for name in (agency.name, *agency.aliases):
                 self._by_name.setdefault(_plain(name), set()).add(agency.id)
 
-    def agency(self, publisher: str) -> str:
+    def agency(self, publisher: str, site: str | None = None) -> str:
         """Return the id of the body called ``publisher``; one made from the name if unknown.
 
-        A name that several registered bodies bear (鼓楼区…) is nobody's: it gets an id of its own.
+        A name that several registered bodies bear (鼓楼区…) is that of the one whose reports
+        stand on ``site``; elsewhere it is nobody's and gets an id of its own.
         """
         named = self._by_name.get(_plain(publisher), set())
+        if len(named) > 1:
+            named = {agency for agency in named if self.agencies[agency].site == site}
         return next(iter(named)) if len(named) == 1 else unregistered_id(publisher)
 
 
@@ -68,8 +71,11 @@ def _plain(name: str) -> str:
     return "".join(unicodedata.normalize("NFKC", name).split())
 
 
-def place(reading: Reading, registry: Registry) -> Placed | Unplaced:
-    """Return the report ``reading`` belongs to, or why it belongs to none."""
+def place(reading: Reading, registry: Registry, site: str | None) -> Placed | Unplaced:
+    """Return the report ``reading`` belongs to, or why it belongs to none.
+
+    ``site`` is the registered site it was fetched from; None for what was handed in.
+    """
     if reading.refused:
         return Unplaced(reading.refused, reading.refused_detail)
     if reading.form is None and len(reading.sections) < SECTIONS_OF_A_REPORT:
@@ -78,4 +84,4 @@ def place(reading: Reading, registry: Registry) -> Placed | Unplaced:
         return Unplaced("no_year", "标题和统计期限都没有写明年度")
     if not reading.publisher:
         return Unplaced("no_publisher", "标题、署名和正文都没有写明机关")
-    return Placed(registry.agency(reading.publisher), reading.year)
+    return Placed(registry.agency(reading.publisher, site), reading.year)
