@@ -7,7 +7,6 @@ number the rule cannot tell, and names the cell.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from decimal import Decimal
 
 from archive.rules.model import Finding, Number, Record, Rule, Suspect, named
 from parsers.form import Equation, Table, forms
@@ -81,19 +80,20 @@ def _cell(sheet: Sheet, equation: Equation, line: str, term: str) -> Cell:
 
 
 def _sum(cells: list[Cell]) -> Number:
-    return sum((cell.value for cell in cells if cell.value is not None), Decimal(0))
+    return sum(cell.value for cell in cells if cell.value is not None)
 
 
 def _fails(
     sheet: Sheet, equation: Equation, line: str, left: list[Cell], right: list[Cell]
 ) -> Finding:
     found, expected = _sum(left), _sum(right)
+    off = f"{found - expected:+}"
     return Finding(
         "fails",
-        f"{equation.en}: in “{line}” {equation.text} should be {_terms(right)} = {expected}, "
-        f"printed {_terms(left)}{_total(left, found)}, off by {found - expected:+}",
-        f"{equation.zh}：“{line}”按各项相加应为 {_terms(right)} = {expected}，"
-        f"报告为 {_terms(left)}{_total(left, found)}，相差 {found - expected:+}",
+        f"{equation.en}: in “{line}” {equation.text} should be {_sum_shown(right)}, "
+        f"printed {_sum_shown(left)}, off by {off}",
+        f"{equation.zh}：“{line}”按各项相加应为 {_sum_shown(right)}，"
+        f"报告为 {_sum_shown(left)}，相差 {off}",
         cells=tuple(named(cell) for cell in (*left, *right)),
         suspect=_suspect(sheet, [*left, *right]),
         expected=expected,
@@ -101,14 +101,10 @@ def _fails(
     )
 
 
-def _terms(cells: list[Cell]) -> str:
-    """Return ``3 + 2`` for the printed numbers, zeros left out unless all are zero."""
-    shown = [str(cell.value) for cell in cells if cell.value]
-    return " + ".join(shown) or "0"
-
-
-def _total(cells: list[Cell], total: Number) -> str:
-    return f" = {total}" if sum(1 for cell in cells if cell.value) > 1 else ""
+def _sum_shown(cells: list[Cell]) -> str:
+    """Return ``3 + 2 = 5`` for printed numbers; zeros, and a sum of one term, are left out."""
+    terms = [str(cell.value) for cell in cells if cell.value]
+    return " + ".join(terms) + (f" = {_sum(cells)}" if len(terms) > 1 else "") or "0"
 
 
 def _suspect(sheet: Sheet, cells: list[Cell]) -> Suspect:

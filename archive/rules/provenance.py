@@ -2,6 +2,7 @@
 
 Hijacked mirrors carry real reports with names, hosts and tables replaced. These rules gather the
 signs; a version for which one of them fails is kept and shown, but never becomes a body's figures.
+One exception: what a registered host serves may name a foreign address and be genuine.
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ from collections.abc import Iterator
 
 from archive.rules.model import Finding, Record, rule
 from parsers.script import TRADITIONAL_FROM
-from parsers.sheet import Reading
 
 FEW = 3
 """Glosses up to which a text may explain rare characters of its own."""
@@ -104,11 +104,7 @@ def foreign_host(record: Record) -> Iterator[Finding]:
     registered. Mirrors replace the body's address by their own. Innocent where a body really
     points to a commercial platform.
     """
-    strange = [
-        host
-        for host in record.reading.signs.hosts
-        if not host.endswith(OFFICIAL) and host not in record.own_hosts
-    ]
+    strange = strange_hosts(record)
     if strange:
         yield Finding(
             "fails",
@@ -118,9 +114,20 @@ def foreign_host(record: Record) -> Iterator[Finding]:
         )
 
 
-def looks_copied(reading: Reading) -> bool:
-    """Say whether the text alone shows that somebody converted or glossed it."""
-    return reading.signs.glosses > FEW or reading.signs.traditional >= TRADITIONAL_FROM
+def strange_hosts(record: Record) -> list[str]:
+    """Return the hosts the text calls its own that are neither under .gov.cn nor registered."""
+    return [
+        host
+        for host in record.reading.signs.hosts
+        if not f".{host}".endswith(OFFICIAL) and host not in record.own_hosts
+    ]
+
+
+def looks_copied(record: Record) -> bool:
+    """Say whether the text alone shows that somebody converted, glossed or readdressed it."""
+    signs = record.reading.signs
+    altered = signs.glosses > FEW or signs.traditional >= TRADITIONAL_FROM
+    return altered or bool(strange_hosts(record))
 
 
 PROVENANCE = (host_not_registered, pronunciation_glosses, traditional_script, foreign_host)

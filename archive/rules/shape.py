@@ -31,7 +31,7 @@ def table_missing(record: Record) -> Iterator[Finding]:
     """
     if record.reading.refused:
         return
-    suspect: Suspect = "source" if looks_copied(record.reading) else "undecided"
+    suspect: Suspect = "source" if looks_copied(record) else "undecided"
     for sheet in record.reading.sheets:
         if sheet.state is TableState.MISSING:
             yield Finding(
@@ -151,7 +151,7 @@ def unknown_row(record: Record) -> Iterator[Finding]:
 
     The table prints a row that the form does not have; its figures are not taken.
     """
-    for label in record.reading.unknown_rows:
+    for label in dict.fromkeys(record.reading.unknown_rows):
         yield Finding(
             "fails",
             f"A row the form does not have: “{label}”",
