@@ -17,10 +17,14 @@ BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 
-# gb18030 reads everything its subsets can write, and their names are used for one another.
-_WIDER = {"gb2312": "gb18030", "gbk": "gb18030", "cp936": "gb18030", "utf8": "utf-8"}
-# Declared by servers that never looked: they would read any bytes at all.
-_MEANINGLESS = frozenset({"iso-8859-1", "latin-1", "ascii", "us-ascii", "windows-1252", "cp1252"})
+# What a declaration may ask for. gb18030 reads everything its subsets can write, and their names
+# are used for one another. Names that are not here are not believed: latin-1 would read any bytes
+# at all, and Python knows codecs (hex, idna, utf-7) that no page is written in.
+_CODECS = {
+    **dict.fromkeys(("gb2312", "gbk", "gb18030", "cp936", "x-gbk", "gb_2312-80"), "gb18030"),
+    **dict.fromkeys(("big5", "big5-hkscs", "big5hkscs", "cp950", "x-x-big5"), "big5hkscs"),
+    **dict.fromkeys(("utf-8", "utf8"), "utf-8"),
+}
 
 _DECLARED = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([A-Za-z0-9_-]{2,20})""", re.I)
 _EXPECTED = re.compile("政府信息公开|申请人情况|行政复议|政府資訊公開|政府信息公開")
@@ -49,19 +53,8 @@ def decode(body: bytes, header_charset: str | None = None) -> tuple[str, str]:
 def _candidates(body: bytes, header_charset: str | None) -> list[str]:
     match = _DECLARED.search(body[:4096])
     declared = [header_charset or "", match[1].decode("ascii") if match else ""]
-    names = [*(name.strip().lower() for name in declared), "gb18030", "big5", "utf-8"]
-    codecs_named = [_WIDER.get(name, name) for name in names if name not in _MEANINGLESS]
-    return list(dict.fromkeys(name for name in codecs_named if _known(name)))
-
-
-def _known(name: str) -> bool:
-    if not name:
-        return False
-    try:
-        codecs.lookup(name)
-    except LookupError:
-        return False
-    return True
+    named = [_CODECS[name] for each in declared if (name := each.strip().lower()) in _CODECS]
+    return list(dict.fromkeys((*named, "gb18030", "big5hkscs", "utf-8")))
 
 
 def _damage(text: str) -> int:

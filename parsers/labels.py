@@ -16,14 +16,15 @@ from functools import cache, lru_cache
 
 from parsers.form import Alias, Column, Form, Row, Table
 
-# What stands before a label: markdown hashes, a word processor's bookmark, then 一、 （三） 1. 5、
-_DEBRIS = re.compile(r"\[bookmark:[^\]]*\]|^[#*>\s]+")
+# What stands before a label (Markdown hashes, a word processor's bookmark), Markdown's escapes, and
+# footnote marks: NFKC would turn those into digits of the label. Then 一、 （三） 1. 5、
+_DEBRIS = re.compile(r"\[bookmark:[^\]]{0,80}\]|^[#*>\s]+|\\|[①-⑳¹²³⁰-⁹]")
 _NUMBERING = re.compile(
     r"^(?:[(]?(?:[一二三四五六七八九十]{1,3}|\d{1,2})[)][、.]?|"
     r"(?:[一二三四五六七八九十]{1,3}|\d{1,2})[、.,])"
 )
-_GUIDANCE = re.compile(r"[(][^()]*[)]")
-_NOT_LABEL = re.compile(r"[^\w/]|_")
+_GUIDANCE = re.compile(r"[(][^()]*[)]|\[[^\[\]]*\]")
+_NOT_LABEL = re.compile(r"\W|_")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,30 +56,50 @@ def _alias_keys(aliases: Iterable[Alias]) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """The labels of one table: key to row id, key to column id, and keys of headings."""
+    """The labels of one table: keys to row ids and to column ids, and the headings over them."""
 
     rows: Mapping[str, str]
     columns: Mapping[str, str]
+    groups: Mapping[str, str]
+    """Key of a heading over rows to the first of those rows."""
     headings: frozenset[str]
+    """Keys of headings over columns, captions and corners."""
 
     @property
     def shared(self) -> frozenset[str]:
         """Return the keys that are both a row's and a column's (其他, 总计)."""
         return frozenset(self.rows) & frozenset(self.columns)
 
+    def knows(self, key: str) -> bool:
+        """Say whether ``key`` is any label of the table."""
+        return any(key in named for named in (self.rows, self.columns, self.groups, self.headings))
+
 
 @cache
 def vocabulary(table: Table) -> Vocabulary:
     """Return the labels of ``table`` by key."""
     headings = (
-        *(group.zh for group in (*table.groups, *table.column_groups)),
+        *(group.zh for group in table.column_groups),
         *(text for block in table.blocks for text in (block.caption, block.corner) if text),
     )
     return Vocabulary(
-        rows={key: row.id for row in table.rows for key in keys(row)},
+        rows={
+            **{key: row.id for row in table.rows for key in keys(row)},
+            **_with_headings(table),
+        },
         columns={key: column.id for column in table.columns for key in keys(column)},
+        groups={label(group.zh).key: group.members[0] for group in table.groups},
         headings=frozenset(label(text).key for text in headings),
     )
+
+
+def _with_headings(table: Table) -> dict[str, str]:
+    """Return the keys of rows whose heading stands in the same cell: （六）其他处理 3.其他."""
+    return {
+        label(f"{group.zh}{table.row(row).printed}").key: row
+        for group in table.groups
+        for row in group.members
+    }
 
 
 @cache
