@@ -17,7 +17,8 @@ class Place:
     """Where a text stands in the decoded document.
 
     ``line`` counts from 1, ``start`` and ``end`` are characters in that line (plain text);
-    ``grid``, ``row`` and ``column`` count from 0 in reading order.
+    ``grid``, ``row`` and ``column`` count from 0 in reading order, and are those of a cell's first
+    row and column where it covers several.
     """
 
     grid: int | None = None
@@ -40,6 +41,14 @@ class Field:
     printed: str
     text: str
     place: Place
+    span: int = 1
+    """How many columns of the grid the cell covers."""
+
+    @property
+    def columns(self) -> tuple[int, int]:
+        """Return the first column of the grid the cell covers and the one after its last."""
+        first = self.place.column or 0
+        return first, first + self.span
 
 
 @dataclass(frozen=True, slots=True)

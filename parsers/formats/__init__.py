@@ -11,7 +11,7 @@ import re
 from parsers.decode import decode
 from parsers.document import Document
 from parsers.errors import Refused
-from parsers.formats import html, text
+from parsers.formats import html, mixed, text
 
 LIMIT = 32 * 1024 * 1024
 """Largest document read, in bytes. Real reports are below 5 MB; a crawl keeps no more than this."""
@@ -21,6 +21,7 @@ REASONS = {
     "too_large": f"文件超过 {LIMIT >> 20} MB · larger than {LIMIT >> 20} MB",
     "pdf": "PDF 文档，尚不能读取 · a PDF, which is not read yet",
     "office_zip": "DOCX、XLSX 等文档，尚不能读取 · an Office Open XML or ZIP file, not read yet",
+    "rtf": "RTF 文档，尚不能读取 · a Rich Text Format file, not read yet",
     "office_ole": "DOC、WPS、XLS 文档，尚不能读取 · a legacy Office file, not read yet",
     "picture": "图片，不是文字 · a picture, not text",
     "archive": "压缩包 · a compressed archive",
@@ -35,6 +36,7 @@ _MAGIC = (
     (b"%PDF", "pdf"),
     (b"PK\x03\x04", "office_zip"),
     (b"\xd0\xcf\x11\xe0", "office_ole"),
+    (b"{\\rtf", "rtf"),
     (b"\x89PNG", "picture"),
     (b"\xff\xd8\xff", "picture"),
     (b"GIF8", "picture"),
@@ -44,9 +46,12 @@ _MAGIC = (
     (b"\x1f\x8b", "archive"),
     (b"Rar!", "archive"),
     (b"7z\xbc\xaf", "archive"),
+    (b"\xfd7zXZ", "archive"),
 )
 
-_MARKUP = re.compile(r"<(?:!doctype\s+html|html|head|body|meta|table|div|p|h1|span)[\s>]", re.I)
+_MARKUP = re.compile(r"<(?:!doctype\s+html|html|head|body|meta|div|p|h1|span)[\s>]", re.I)
+_NUL_FROM = 1000
+"""Characters for each of which one NUL is forgiven: browsers skip it; binaries are full of them."""
 
 
 def document(body: bytes, header_charset: str | None = None) -> Document:
@@ -55,18 +60,22 @@ def document(body: bytes, header_charset: str | None = None) -> Document:
     Raises:
         Refused: with a word of REASONS.
     """
-    if not body.strip():
-        raise Refused("empty")
     if len(body) > LIMIT:
         raise Refused("too_large", f"{len(body) / (1 << 20):.0f} MB")
+    start = body[:1024].lstrip()
+    if not start and not body.strip():
+        raise Refused("empty")
     for magic, reason in _MAGIC:
-        if body.startswith(magic) and not _is_words(magic, body):
+        if start.startswith(magic) and not _is_words(magic, body):
             raise Refused(reason)
     characters, charset = decode(body, header_charset)
-    if "\x00" in characters:
+    if characters.count("\x00") * _NUL_FROM > len(characters):
         raise Refused("binary")
+    characters = characters.replace("\x00", "")
     if _MARKUP.search(characters[:20_000]):
         return html.read(characters, charset)
+    if mixed.has_table(characters):
+        return html.read(mixed.as_html(characters), charset)
     return text.read(characters, charset)
 
 

@@ -1,8 +1,8 @@
 """HTML pages: paragraphs, leaf tables with their spans unrolled, pictures, and head metas.
 
-Layout tables (a table inside, a single column, or prose in a cell) are walked through; leaf tables
-become grids. Spans are bounded, so a hostile ``colspan`` costs nothing. Scripts, styles and
-comments say nothing.
+Layout tables (a table inside, a single column, no words at all) are walked through, as are rows
+that hold prose; what is left of a leaf table becomes grids. Spans are bounded, so a hostile
+``colspan`` costs nothing. Scripts, styles and comments say nothing.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import count
 
+from lxml import etree
 from lxml import html as lxml_html
 
 from parsers.document import Block, Document, Field, Grid, Paragraph, Picture, Place
@@ -18,18 +19,21 @@ from parsers.errors import Refused
 from parsers.formats.markup import tree
 from parsers.script import Script, script_of
 
-SILENT = frozenset({"script", "style", "noscript", "template", "title", "head", "select", "option"})
+SILENT = ("script", "style", "noscript", "template", "head", "title", "select", "option")
 BREAKS = frozenset(
     {"address", "article", "aside", "blockquote", "body", "br", "caption", "center", "dd", "div"}
     | {"dl", "dt", "fieldset", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr"}
     | {"html", "li", "main", "nav", "ol", "p", "pre", "section", "table", "tbody", "td", "tfoot"}
     | {"th", "thead", "tr", "ul"}
 )
+APART = ("p", "div", "br", "li")
+"""Elements that begin a line inside a cell: 3 and 0 in two of them are two figures, not 30."""
 MAX_COLSPAN = 60
 MAX_ROWSPAN = 400
 MAX_FIELDS = 200_000
 PROSE_FROM = 200
-"""Characters in one cell from which a table is layout: the longest label of the form has 41."""
+"""Characters in one cell from which its row is prose: the longest label of the form has 41."""
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def read(text: str, charset: str) -> Document:
@@ -39,13 +43,13 @@ def read(text: str, charset: str) -> Document:
         Refused: "no_text" when the page prints nothing, "too_deep" when its tables are too large.
     """
     root = tree(text)
-    script = script_of("".join(_texts(root)))
-    page = _Page(script)
+    metas = _metas(root)
+    _keep_what_is_seen(root)
+    page = _Page(script_of("".join(root.itertext())))
     page.walk(root)
-    page.flush()
     if not page.blocks:
         raise Refused("no_text")
-    return Document("html", charset, tuple(page.blocks), _metas(root))
+    return Document("html", charset, tuple(page.blocks), metas)
 
 
 def _metas(root: lxml_html.HtmlElement) -> dict[str, str]:
@@ -58,17 +62,17 @@ def _metas(root: lxml_html.HtmlElement) -> dict[str, str]:
     return {**found, "title": " ".join(title.split())} if title else found
 
 
-def _texts(element: lxml_html.HtmlElement) -> Iterator[str]:
-    """Yield the texts below ``element`` that a reader sees; ``<br>`` is no space in a label."""
-    if element.tag in SILENT:
-        return
-    if element.text:
-        yield element.text
-    for child in element:
-        if isinstance(child.tag, str):
-            yield from _texts(child)
-        if child.tail:
-            yield child.tail
+def _keep_what_is_seen(root: lxml_html.HtmlElement) -> None:
+    """Take out what no reader sees, and keep apart what a reader sees apart."""
+    etree.strip_elements(root, *SILENT, with_tail=False)
+    for element in root.iter(*APART):
+        element.tail = "\n" + (element.tail or "")
+    for element in root.iter("sup"):  # the mark of a footnote is no digit of the figure
+        element.text = (element.text or "").translate(_RAISED)
+
+
+def _printed(cell: lxml_html.HtmlElement) -> str:
+    return " ".join("".join(cell.itertext()).split())
 
 
 @dataclass(slots=True)
@@ -82,30 +86,38 @@ class _Page:
     fields: int = 0
     source: int | None = None  # line of the source the walk has come to
 
-    def walk(self, element: lxml_html.HtmlElement) -> None:
-        if element.tag in SILENT:
-            return
+    def walk(self, top: lxml_html.HtmlElement) -> None:
+        """Take in ``top`` and all below it; iterative, because pages nest deeper than Python."""
+        events = etree.iterwalk(top, events=("start", "end"))
+        for event, element in events:
+            if event == "end":
+                self.leave(element)
+            elif self.enter(element):
+                events.skip_subtree()
+        self.flush()
+
+    def enter(self, element: lxml_html.HtmlElement) -> bool:
+        """Take in the start of ``element``; say whether all of it has been taken in."""
+        if not isinstance(element.tag, str):
+            return True
+        if element.tag in BREAKS:
+            self.flush()
         self.source = element.sourceline
         if element.tag == "table" and (rows := _leaf_rows(element)) is not None:
-            self.flush()
-            self.blocks.append(self.grid(rows))
-            return
-        breaks = element.tag in BREAKS
-        if breaks:
-            self.flush()
+            self.table(rows)
+            return True
         if element.tag in ("img", "embed", "iframe") and element.get("src"):
             self.flush()
-            place = Place(line=self.source)
-            self.blocks.append(Picture(element.get("src", ""), element.get("alt", ""), place))
+            self.blocks.append(_picture(element))
         if element.text:
             self.line.append(element.text)
-        for child in element:
-            if isinstance(child.tag, str):
-                self.walk(child)
-            if child.tail:
-                self.line.append(child.tail)
-        if breaks:
+        return False
+
+    def leave(self, element: lxml_html.HtmlElement) -> None:
+        if element.tag in BREAKS:
             self.flush()
+        if element.tail:
+            self.line.append(element.tail)
 
     def flush(self) -> None:
         printed = " ".join("".join(self.line).split())
@@ -114,19 +126,40 @@ class _Page:
             place = Place(line=self.source)
             self.blocks.append(Paragraph(printed, self.script.simplify(printed), place))
 
-    def grid(self, rows: list[list[lxml_html.HtmlElement]]) -> Grid:
+    def table(self, rows: list[list[lxml_html.HtmlElement]]) -> None:
+        """Take in a leaf table: grids, and between them the rows that are prose."""
+        grid: list[tuple[Field, ...]] = []
         index = next(self.grids)
-        unrolled = []
         for at, row in enumerate(unroll(rows)):
             self.fields += len(row)
             if self.fields > MAX_FIELDS:
                 raise Refused("too_deep", f"more than {MAX_FIELDS} table cells")
-            unrolled.append(tuple(self.field(cell, index, at, column) for column, cell in row))
-        return Grid(tuple(unrolled))
+            line = tuple(self.cell(spot, index) for spot in row)
+            if all(len(each.printed) <= PROSE_FROM for each in line if each.place.row == at):
+                grid.append(line)
+                continue
+            self.close(grid)
+            for spot in row:
+                if spot.row == at:
+                    self.walk(spot.cell)
+        self.close(grid)
 
-    def field(self, cell: lxml_html.HtmlElement, grid: int, row: int, column: int) -> Field:
-        printed = " ".join("".join(_texts(cell)).split())
-        return Field(printed, self.script.simplify(printed), Place(grid, row, column))
+    def close(self, grid: list[tuple[Field, ...]]) -> None:
+        if grid:
+            self.blocks.append(Grid(tuple(grid)))
+            grid.clear()
+
+    def cell(self, spot: Spot, grid: int) -> Field:
+        printed = _printed(spot.cell)
+        place = Place(grid, spot.row, spot.column)
+        return Field(printed, self.script.simplify(printed), place, spot.width)
+
+
+def _picture(element: lxml_html.HtmlElement) -> Picture:
+    source = element.get("src", "")
+    if source.startswith("data:"):  # the picture itself, megabytes of it
+        source = source.partition(",")[0]
+    return Picture(source, element.get("alt", ""), Place(line=element.sourceline))
 
 
 def _leaf_rows(table: lxml_html.HtmlElement) -> list[list[lxml_html.HtmlElement]] | None:
@@ -136,38 +169,44 @@ def _leaf_rows(table: lxml_html.HtmlElement) -> list[list[lxml_html.HtmlElement]
     rows = [[cell for cell in row if cell.tag in ("td", "th")] for row in table.iter("tr")]
     if max((len(row) for row in rows), default=0) < 2:
         return None
-    longest = max(len("".join(_texts(cell)).strip()) for row in rows for cell in row)
-    return None if longest > PROSE_FROM else rows
+    return rows if any(text.strip() for text in table.itertext()) else None
 
 
-def unroll(
-    rows: list[list[lxml_html.HtmlElement]],
-) -> Iterator[list[tuple[int, lxml_html.HtmlElement]]]:
-    """Yield for each row the distinct cells that cover it, each with its first column.
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A cell as it covers one row: where it begins, and how many columns it is wide."""
+
+    row: int
+    column: int
+    width: int
+    cell: lxml_html.HtmlElement
+
+
+def unroll(rows: list[list[lxml_html.HtmlElement]]) -> Iterator[list[Spot]]:
+    """Yield for each row the distinct cells that cover it, left to right.
 
     Follows the table model of HTML (WHATWG, "forming a table"), with spans bounded.
     """
-    hanging: list[
-        tuple[int, int, int, lxml_html.HtmlElement]
-    ] = []  # column, width, rows left, cell
-    for row in rows:
-        taken = {column + i for column, width, _, _ in hanging for i in range(width)}
-        placed = [(column, cell) for column, _, _, cell in hanging]
-        still = [(c, width, left - 1, cell) for c, width, left, cell in hanging if left > 1]
+    hanging: list[tuple[int, Spot]] = []  # rows left, cell
+    for at, row in enumerate(rows):
+        taken = {spot.column + i for _, spot in hanging for i in range(spot.width)}
+        placed = [spot for _, spot in hanging]
+        still = [(left - 1, spot) for left, spot in hanging if left > 1]
         column = 0
         for cell in row:
             while column in taken:
                 column += 1
-            width = _span(cell, "colspan", MAX_COLSPAN)
             height = _span(cell, "rowspan", MAX_ROWSPAN)
-            placed.append((column, cell))
+            spot = Spot(at, column, _span(cell, "colspan", MAX_COLSPAN), cell)
+            placed.append(spot)
             if height > 1:
-                still.append((column, width, height - 1, cell))
-            column += width
+                still.append((height - 1, spot))
+            column += spot.width
         hanging = still
-        yield sorted(placed, key=lambda pair: pair[0])
+        yield sorted(placed, key=lambda spot: spot.column)
 
 
 def _span(cell: lxml_html.HtmlElement, name: str, limit: int) -> int:
+    """Return the span an attribute asks for, within bounds: what is no number asks for one."""
     printed = (cell.get(name) or "1").strip()
-    return min(max(int(printed), 1), limit) if printed.isdecimal() and len(printed) < 9 else 1
+    return min(max(int(printed[:9]), 1), limit) if printed.isdecimal() else 1

@@ -7,8 +7,9 @@ paragraph a line. Bookmarks of the word processor are taken out, its images beco
 
 from __future__ import annotations
 
+import html
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
 from typing import Literal
@@ -17,9 +18,15 @@ from parsers.document import Block, Document, Field, Grid, Paragraph, Picture, P
 from parsers.errors import Refused
 from parsers.script import Script, script_of
 
-_BOOKMARK = re.compile(r"\[bookmark:[^\]]*\]")
-_IMAGE = re.compile(r"\[image:\s*(?P<name>[^\]]*)\]|!\[(?P<alt>[^\]]*)\]\((?P<source>[^)]*)\)")
-_RULE = re.compile(r"[\s|:+-]*-{3}[\s|:+-]*")  # |---|---| under a Markdown header
+_BOOKMARK = re.compile(r"\[bookmark:[^\]]{0,80}\]")
+_IMAGE = re.compile(
+    r"\[image:\s*(?P<name>[^\]]{0,300})\]|!\[(?P<alt>[^\]]{0,300})\]\((?P<source>[^)]{0,2000})\)"
+)
+# What Markdown writes inside a cell: line breaks and emphasis. An entity is one character.
+_IN_CELL = re.compile(r"<br\s{0,3}/?>|\*\*|__", re.I)
+_RULE = frozenset(" \t|:+-=")
+PROSE_FROM = 100
+"""Characters from which a line that starts with a tab is an indented paragraph, not a cell."""
 
 _Kind = Literal["prose", "rows", "cells"]
 
@@ -28,14 +35,21 @@ _Kind = Literal["prose", "rows", "cells"]
 class _Line:
     number: int  # from 1
     text: str
+    beside: bool = False  # whether the line above or below has a pipe too
 
     @property
     def blank(self) -> bool:
-        return not self.text.strip(" \r")  # a lone tab is an empty cell, not an empty line
+        return not self.text.strip(" \r\u3000")  # a lone tab is an empty cell, not an empty line
+
+    @property
+    def rule(self) -> bool:
+        """Whether this is the line of dashes under a header."""
+        return "---" in self.text and set(self.text) <= _RULE
 
     @property
     def kind(self) -> _Kind:
-        if self.text.lstrip().startswith("|") or "\t" in self.text.removeprefix("\t"):
+        pipes = self.text.count("|")
+        if pipes > 1 or (pipes and self.beside) or "\t" in self.text.removeprefix("\t"):
             return "rows"
         return "cells" if self.text.startswith("\t") else "prose"
 
@@ -55,12 +69,13 @@ def read(text: str, charset: str) -> Document:
     script = script_of(text)
     grids = count()
     blocks: list[Block] = []
-    for kind, run in _runs(text.splitlines()):
+    for kind, runs in _tables(_runs(text.splitlines())):
         if kind == "prose":
-            blocks.extend(_prose(run, script))
+            blocks.extend(block for run in runs for block in _prose(run, script))
+        elif kind == "rows":
+            blocks.append(_grid([_split(line) for line in runs[0]], next(grids), script))
         else:
-            rows = [_cells(run)] if kind == "cells" else [_split(line) for line in run]
-            blocks.append(_grid(rows, next(grids), script))
+            blocks.append(_grid([_cells(run) for run in runs], next(grids), script))
     if not blocks:
         raise Refused("no_text")
     return Document("text", charset, tuple(blocks))
@@ -70,16 +85,22 @@ def _runs(texts: list[str]) -> Iterator[tuple[_Kind, list[_Line]]]:
     """Yield runs of lines that belong together; a blank line ends a run."""
     run: list[_Line] = []
     kind: _Kind = "prose"
-    for line in (_Line(number, text) for number, text in enumerate(texts, start=1)):
+    for line in _lines(texts):
         if run and (line.blank or not _continues(kind, line)):
             yield kind, run
             run = []
-        if line.blank or _RULE.fullmatch(line.text):
+        if line.blank or line.rule:
             continue
         kind = kind if run else line.kind
         run.append(line)
     if run:
         yield kind, run
+
+
+def _lines(texts: list[str]) -> Iterator[_Line]:
+    piped = [False, *("|" in text for text in texts), False]
+    for number, text in enumerate(texts, start=1):
+        yield _Line(number, text, piped[number - 1] or piped[number + 1])
 
 
 def _continues(kind: _Kind, line: _Line) -> bool:
@@ -91,17 +112,46 @@ def _continues(kind: _Kind, line: _Line) -> bool:
     return line.kind == "prose"
 
 
+def _tables(
+    runs: Iterator[tuple[_Kind, list[_Line]]],
+) -> Iterator[tuple[_Kind, list[list[_Line]]]]:
+    """Yield runs with the rows of one table together where a cell stands on each line.
+
+    A paragraph indented with a tab looks like a cell: a table has a row of two cells at least,
+    and no cell that is a sentence.
+    """
+    rows: list[list[_Line]] = []
+    for kind, run in runs:
+        if kind == "cells" and not any(_is_sentence(line.text) for line in run):
+            rows.append(run)
+            continue
+        if rows:
+            yield _kind_of(rows), rows
+            rows = []
+        yield "prose" if kind == "cells" else kind, [run]
+    if rows:
+        yield _kind_of(rows), rows
+
+
+def _is_sentence(text: str) -> bool:
+    return "。" in text or len(text) > PROSE_FROM
+
+
+def _kind_of(rows: Sequence[Sequence[_Line]]) -> _Kind:
+    return "cells" if any(len(row) > 1 for row in rows) else "prose"
+
+
 def _split(line: _Line) -> list[_Piece]:
-    mark = "\t" if "\t" in line.text else "|"
+    framed = line.text.lstrip().startswith("|")
+    mark = "|" if framed or "\t" not in line.text else "\t"
     pieces, start = [], 0
     for part in line.text.split(mark):
         pieces.append(_Piece(part, line.number, start, start + len(part)))
         start += len(part) + 1
-    outer = mark == "|"
-    return pieces[1 if outer else 0 : -1 if outer and not pieces[-1].text.strip() else None]
+    return pieces[1 if framed else 0 : -1 if framed and not pieces[-1].text.strip() else None]
 
 
-def _cells(run: list[_Line]) -> list[_Piece]:
+def _cells(run: Sequence[_Line]) -> list[_Piece]:
     """Join the lines of one row: a tab starts a cell, other lines belong to the cell above."""
     pieces: list[_Piece] = []
     for line in run:
@@ -110,17 +160,18 @@ def _cells(run: list[_Line]) -> list[_Piece]:
             pieces.append(_Piece(line.text[tab:], line.number, int(tab), len(line.text)))
         else:
             above = pieces[-1]
-            pieces[-1] = _Piece(above.text + line.text, above.line, above.start, above.end)
+            joined = f"{above.text}\n{line.text}"
+            pieces[-1] = _Piece(joined, above.line, above.start, above.end)
     return pieces
 
 
-def _grid(rows: Iterable[list[_Piece]], index: int, script: Script) -> Grid:
+def _grid(rows: Sequence[Sequence[_Piece]], index: int, script: Script) -> Grid:
     simplify = script.simplify
     return Grid(
         tuple(
             tuple(
                 Field(
-                    printed := " ".join(_BOOKMARK.sub("", piece.text).split()),
+                    printed := _printed(piece.text),
                     simplify(printed),
                     Place(index, at, column, piece.line, piece.start, piece.end),
                 )
@@ -131,7 +182,13 @@ def _grid(rows: Iterable[list[_Piece]], index: int, script: Script) -> Grid:
     )
 
 
-def _prose(run: list[_Line], script: Script) -> Iterator[Block]:
+def _printed(cell: str) -> str:
+    if not cell.isalnum():
+        cell = html.unescape(_IN_CELL.sub(" ", _BOOKMARK.sub("", cell)))
+    return " ".join(cell.split())
+
+
+def _prose(run: Sequence[_Line], script: Script) -> Iterator[Block]:
     simplify = script.simplify
     for line in run:
         place = Place(line=line.number, start=0, end=len(line.text))
