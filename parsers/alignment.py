@@ -1,19 +1,35 @@
 """Which printed figures belong to which columns?
 
-A row's figures fill a window of consecutive fields, one for each column of the form. Padding cells
-and lost cells shift the window, so every window that covers all printed figures is considered. One
-window: the row is read. Several: they must read alike, or rows of the same shape must show which.
-Otherwise the row is ambiguous, and nothing is guessed. Sums play no part.
+Where the header's line and the row's line are laid out alike, the figures stand under their names.
+Otherwise a row's figures fill a window of consecutive fields, one for each column of the form:
+padding cells and lost cells shift the window, so every window that covers all that is printed is
+considered. One window: the row is read. Several: rows of the same shape must show which, or it is
+ambiguous, and nothing is guessed. Sums play no part.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from parsers.document import Field
 from parsers.numbers import figure
 from parsers.sheet import State
+
+Shape: TypeAlias = tuple[int | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ruler:
+    """Where the header has the columns of a row: first grid column and end of each, in order."""
+
+    spans: tuple[tuple[int, int], ...]
+
+    @property
+    def first(self) -> int:
+        """Return the grid column in which the leftmost of the columns begins."""
+        return min(start for start, _ in self.spans)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +39,14 @@ class Run:
     fields: tuple[Field, ...]
     width: int
     """How many columns the form asks for here."""
-    shape: tuple[int, ...] = ()
+    shape: Shape = ()
     total_at_edge: bool = False
     """Whether the last column is a total and the line as wide as its grid: it may be cut off."""
+    after: int = 0
+    """The grid column in which the label ends, not included."""
+    ruler: Ruler | None = None
+    in_order: bool = True
+    """Whether the header names the columns in the form's order; if not, only a ruler helps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +71,80 @@ def windows(run: Run) -> range:
 def align(runs: Iterable[Run]) -> list[Aligned | None]:
     """Return for each run the fields of its columns, None where they cannot be told."""
     listed = list(runs)
-    known = _starts_by_shape(listed)
-    return [_aligned(run, known) or _cut_at_edge(run) for run in listed]
+    fullest = _fullest(listed)
+    told = [_told(run, fullest) for run in listed]
+    known = _starts_by_shape(listed, told)
+    return [
+        _by_ruler(run) or _by_window(run, starts, known)
+        for run, starts in zip(listed, told, strict=True)
+    ]
 
 
-def _aligned(run: Run, known: Mapping[tuple[int, ...], frozenset[int]]) -> Aligned | None:
-    starts = windows(run)
-    readings = {tuple(field.text for field in _window(run, start)): start for start in starts}
-    if len(readings) == 1:
-        return Aligned(_window(run, next(iter(readings.values()))))
-    shown = known.get(_shape(run), frozenset()) & frozenset(starts)
-    return Aligned(_window(run, next(iter(shown)))) if len(shown) == 1 else None
+def _by_ruler(run: Run) -> Aligned | None:
+    """Return the fields that stand exactly under the header's names.
+
+    The label must reach up to the first of them, but for words (a unit, a sort): a row that lost a
+    cell in front has moved. No figure may stand elsewhere in the row.
+    """
+    if run.ruler is None:
+        return None
+    under = {field.columns[0]: field for field in run.fields}
+    found = [under.get(start) for start, _ in run.ruler.spans]
+    chosen = [field for field in found if field is not None]
+    if len(chosen) < run.width:
+        return None
+    before = [field for field in run.fields if field.columns[0] < run.ruler.first]
+    placed = all(map(_is_word, before)) if before else run.after == run.ruler.first
+    others = [field for field in run.fields if field not in chosen]
+    if not placed or not all(_is_word(field) or not field.text.strip() for field in others):
+        return None
+    return Aligned(tuple(chosen))
+
+
+def _is_word(field: Field) -> bool:
+    return figure(field.text).state is State.NOT_A_NUMBER
+
+
+def _by_window(
+    run: Run, starts: Sequence[int], known: Mapping[Shape, frozenset[int]]
+) -> Aligned | None:
+    if not any(field.text.strip() for field in run.fields):
+        starts = starts[:1]
+    if len(starts) > 1:
+        starts = [start for start in starts if known.get(_shape(run)) == frozenset({start})]
+    if len(starts) == 1:
+        return Aligned(_window(run, starts[0]))
+    return _cut_at_edge(run)
+
+
+def _told(run: Run, fullest: Mapping[Shape, int]) -> list[int]:
+    """Return the windows the row may be read in."""
+    if not run.in_order:
+        return []
+    starts = [start for start in windows(run) if _under_header(run, start)]
+    if len(starts) == 1 and _may_have_lost_one(run, starts[0], fullest):
+        return []
+    return starts
+
+
+def _under_header(run: Run, start: int) -> bool:
+    """Say whether each field overlaps its name in the header, or the whole row moved by as much.
+
+    A merged cell takes the place of two, and the figures after it move against the header.
+    """
+    if run.ruler is None:
+        return True
+    fields = [field.columns for field in _window(run, start)]
+    pairs = list(zip(fields, run.ruler.spans, strict=True))
+    overlap = all(left < end and begin < right for (left, right), (begin, end) in pairs)
+    return overlap or len({left - begin for (left, _), (begin, _) in pairs}) == 1
+
+
+def _may_have_lost_one(run: Run, start: int, fullest: Mapping[Shape, int]) -> bool:
+    """Say whether a blank at the edge may be padding, and a figure lost elsewhere in the row."""
+    window = _window(run, start)
+    blank_edge = not window[0].text.strip() or not window[-1].text.strip()
+    return blank_edge and len(run.fields) < fullest[*run.shape, run.width]
 
 
 def _cut_at_edge(run: Run) -> Aligned | None:
@@ -76,17 +160,27 @@ def _cut_at_edge(run: Run) -> Aligned | None:
     return Aligned((*run.fields, None)) if zeros else None
 
 
-def _starts_by_shape(runs: Sequence[Run]) -> dict[tuple[int, ...], frozenset[int]]:
+def _starts_by_shape(
+    runs: Sequence[Run], told: Sequence[Sequence[int]]
+) -> dict[Shape, frozenset[int]]:
     """Return where the window starts in rows of each shape that leave no choice."""
-    found: dict[tuple[int, ...], frozenset[int]] = {}
-    for run in runs:
-        starts = windows(run)
+    found: dict[Shape, frozenset[int]] = {}
+    for run, starts in zip(runs, told, strict=True):
         if len(starts) == 1 and figures_in(run.fields):
             found[_shape(run)] = found.get(_shape(run), frozenset()) | {starts[0]}
-    return {shape: starts for shape, starts in found.items() if len(starts) == 1}
+    return found
 
 
-def _shape(run: Run) -> tuple[int, ...]:
+def _fullest(runs: Sequence[Run]) -> dict[Shape, int]:
+    """Return the most fields a row of each shape and width has."""
+    most: dict[Shape, int] = {}
+    for run in runs:
+        key = (*run.shape, run.width)
+        most[key] = max(most.get(key, 0), len(run.fields))
+    return most
+
+
+def _shape(run: Run) -> Shape:
     return (*run.shape, len(run.fields), run.width)
 
 

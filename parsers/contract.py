@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from parsers.document import Place
-from parsers.form import form, forms
+from parsers.form import Form, Table, form, forms
 from parsers.sheet import Cell, Reading, SectionText, Sheet, Signs, State, TableState
 
 TABLES = ("proactive", "applications", "remedies")
@@ -126,10 +126,18 @@ def _sheets(entry: Mapping[str, Any]) -> tuple[Sheet, ...]:
     pictures = entry["more"]["pictures"]
     return tuple(
         Sheet(
-            edition.table(table),
+            _printed_as(table, edition, cells[table]),
             TableState(entry["tables"][table]),
             cells[table],
             tuple(pictures.get(table, ())),
         )
         for table in TABLES
     )
+
+
+def _printed_as(table: str, edition: Form, cells: Mapping[tuple[str, str], Cell]) -> Table:
+    """Return ``table`` of the edition whose cells these are: a report may mix two."""
+    same = (
+        one.table(table) for one in (edition, *forms()) if {*one.table(table).cells} == {*cells}
+    )
+    return next(same, edition.table(table))

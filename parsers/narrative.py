@@ -75,7 +75,7 @@ def _section(key: str, keys: Mapping[str, str]) -> str | None:
 
 def sections(document: Document, found: Sequence[Heading]) -> tuple[SectionText, ...]:
     """Return the prose of each section found, tables left out."""
-    ends = [*(heading.position for heading in found[1:]), len(document.blocks)]
+    ends = [*(heading.position for heading in found), len(document.blocks)][1:]
     return tuple(
         SectionText(heading.number, _plain(heading.text), _prose(document, heading, end))
         for heading, end in zip(found, ends, strict=True)

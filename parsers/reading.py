@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from parsers.document import Document, Grid, Picture
 from parsers.errors import Refused
+from parsers.fill import Filled, fill
 from parsers.form import Form, forms
 from parsers.formats import document as read_document
 from parsers.narrative import Heading, headings, masthead, sections
-from parsers.recognise import Recognised, recognise
 from parsers.script import script_of
 from parsers.sheet import Reading, Sheet, Signs, TableState
 
@@ -41,29 +41,50 @@ def read(body: bytes, header_charset: str | None = None) -> Reading:
 
 def read_prepared(document: Document) -> Reading:
     """Return the Reading of a document that a format module has taken apart."""
-    edition, recognised = _best(document)
-    found = headings(document, edition)
-    head = masthead(document, found)
-    any_cell = recognised.cells_found > 0
+    tried = [_filled(document, edition) for edition in forms()]
+    # The longest table tells the edition; a look-alike of one or two rows does not.
+    best = max(tried, key=lambda one: sorted(map(_cells_found, one.tables), reverse=True))
+    head = masthead(document, best.headings)
+    # The form follows the printed table: bodies went on printing single tables of the trial form.
+    tables = [max((own, *others), key=_cells_found) for own, *others in _by_table(best, tried)]
     return Reading(
         title=head.title,
         publisher=head.publisher,
         year=head.year,
-        form=edition if any_cell else None,
-        sheets=tuple(_with_pictures(sheet, document, found) for sheet in recognised.sheets),
-        sections=sections(document, found),
+        form=best.edition if any(table.cells_found for table in best.tables) else None,
+        sheets=tuple(_with_pictures(table.sheet, document, best.headings) for table in tables),
+        sections=sections(document, best.headings),
         signs=_signs(document),
-        unknown_rows=recognised.unknown_rows,
+        unknown_rows=tuple(row for table in tables for row in table.unknown_rows),
         published=head.published,
         format=document.format,
         charset=document.charset,
     )
 
 
-def _best(document: Document) -> tuple[Form, Recognised]:
-    """Return the edition whose labels the document prints most of; the newest where none does."""
-    tried = [(edition, recognise(document, edition)) for edition in forms()]
-    return max(tried, key=lambda pair: pair[1].cells_found)
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    """A document read as one edition of the form."""
+
+    edition: Form
+    headings: list[Heading]
+    tables: tuple[Filled, ...]
+
+
+def _filled(document: Document, edition: Form) -> _Attempt:
+    found = headings(document, edition)
+    begins = {heading.position: heading.number for heading in found}
+    return _Attempt(edition, found, fill(document, edition, begins))
+
+
+def _by_table(best: _Attempt, tried: Sequence[_Attempt]) -> list[tuple[Filled, ...]]:
+    """Return for each table its reading as the best edition, then as the others."""
+    order = [best, *(each for each in tried if each is not best)]
+    return list(zip(*(attempt.tables for attempt in order), strict=True))
+
+
+def _cells_found(table: Filled) -> int:
+    return table.cells_found
 
 
 def _with_pictures(sheet: Sheet, document: Document, found: Sequence[Heading]) -> Sheet:

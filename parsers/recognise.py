@@ -1,219 +1,201 @@
-"""From a document's grids to the sheets of one edition of the form, by labels and alignment.
+"""Which lines of a document are rows of the form, and under which header do they stand?
 
 A line is a row of the form when one of its fields carries that row's official label and the
-header in force names the columns the row asks for. What is not recognised is reported as not
-found; a table is never completed from its sums, its year or its neighbours.
+header in force names the columns the row asks for. What is not recognised is not found; a table
+is never completed from its sums, its year or its neighbours.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from parsers.alignment import Aligned, Run, align, figures_in
-from parsers.document import Document, Field
-from parsers.form import Form, Table
-from parsers.labels import label, vocabulary
-from parsers.numbers import figure
-from parsers.sheet import Cell, Sheet, State, TableState
+from parsers.alignment import Run
+from parsers.form import Table
+from parsers.header import Header
+from parsers.labels import Vocabulary, label, vocabulary
+from parsers.lines import Line
+from parsers.sheet import State
 
-LABEL_LIMIT = 160
-"""Characters beyond which a field is prose: the longest label with guidance stays under 60."""
 HEADER_COLUMNS = 3
-"""Column names that make a line the header of section four: 总计 alone proves nothing."""
+"""Column names that make a header where each of its lines names some: 总计 alone proves nothing."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
-    """One row of a grid, with the number and the greatest width of the grid it stands in."""
+class Found:
+    """A row of the form met in the document: the line, and its fields after the label.
 
-    grid: int
-    width: int
-    fields: tuple[Field, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """A row of the form met in the document: its label and the fields that follow it."""
+    ``row`` is empty where one line of figures holds every row of the table.
+    """
 
     row: str
+    line: Line
     run: Run
 
 
-@dataclass(frozen=True, slots=True)
-class Recognised:
-    """The sheets of one edition, and what stood in its tables without being of the form."""
-
-    sheets: tuple[Sheet, ...]
-    unknown_rows: tuple[str, ...]
-
-    @property
-    def cells_found(self) -> int:
-        """Return how many cells of the form the document has, whatever is printed in them."""
-        cells = (cell for sheet in self.sheets for cell in sheet.cells.values())
-        return sum(cell.state is not State.NOT_FOUND for cell in cells)
+def rows_of(lines: Sequence[Line], table: Table) -> tuple[list[Found], list[str]]:
+    """Return the rows of ``table`` among ``lines``, and the labels of rows it does not have."""
+    if table.layout == "across" and (beside := list(_across(lines, table))):
+        return _printed(_in_their_section(beside, table)), []
+    found = _in_their_section(list(_down(lines, table)), table)
+    return found, list(_unknown(lines, found))
 
 
-def recognise(document: Document, form: Form) -> Recognised:
-    """Return every table of ``form`` as far as ``document`` has it."""
-    lines = [
-        _Line(at, max(map(len, grid.rows)), row)
-        for at, grid in enumerate(document.grids())
-        for row in grid.rows
+def _printed(found: list[Found]) -> list[Found]:
+    """Leave out empty lines where another line has figures: they keep a distance."""
+    return [hit for hit in found if hit.line.answers()] or found
+
+
+def _in_their_section(found: list[Found], table: Table) -> list[Found]:
+    """Leave out look-alikes: a row's line in the table's own section tells against others.
+
+    Section one is prose; a table there shows something else, whatever its labels. Lines above
+    every heading stay, for a page may print the report twice. Where the document prints no
+    headings there is nothing to tell by.
+    """
+    own = {hit.row for hit in found if hit.line.section == table.section}
+    return [
+        hit
+        for hit in found
+        if hit.line.section in (None, table.section)
+        or (hit.row not in own and hit.line.section != "一")
     ]
-    sheets: list[Sheet] = []
-    unknown: list[str] = []
-    for table in form.tables:
-        if table.layout == "across":
-            found = list(_across(lines, table))
-        else:
-            found = list(_down(lines, table))
-            unknown.extend(_unknown_rows(lines, table, {hit.run for hit in found}))
-        sheets.append(_sheet(table, found))
-    return Recognised(tuple(sheets), tuple(unknown))
 
 
 # ------------------------------------------------------------------ tables printed line by line
 
 
-def _down(lines: Iterable[_Line], table: Table) -> Iterator[_Found]:
+def _down(lines: Sequence[Line], table: Table) -> Iterator[Found]:
     """Yield the rows of a table that prints one row a line."""
-    header: frozenset[str] = frozenset()
-    in_header = False
+    words = vocabulary(table)
+    header = Header()
+    section: str | None = None
     for line in lines:
-        hit = _row_label(line.fields, table)
+        if line.section != section:
+            header, section = Header(), line.section
+        hit = _label_in(line, table, words)
         if hit is None:
-            named = _columns_named(line.fields, table)
-            if named and not figures_in(line.fields):
-                header = header | named if in_header else named
-                in_header = True
+            header = header.close() if line.figures else header.then(line, table, words)
             continue
-        in_header = False
+        header = header.close()
         row, at = hit
         columns = table.row(row).columns
-        if len(table.blocks) == 1 or header.issuperset(columns):
-            cut = len(line.fields) == line.width and _is_total(columns[-1], table)
-            yield _Found(row, Run(line.fields[at + 1 :], len(columns), (line.grid, at), cut))
+        if _rules(header, columns, line, table):
+            yield Found(row, line, _run(line, at, columns, table, header))
+
+
+def _rules(header: Header, columns: Sequence[str], line: Line, table: Table) -> bool:
+    """Say whether ``header`` is that of a row with these columns.
+
+    Only in its own section may a table go without: broken over pages, it loses its header.
+    """
+    if len(table.blocks) > 1:
+        return header.named.issuperset(columns)
+    named = len(header.named.intersection(columns))
+    own = line.section == table.section and table.layout == "down"
+    lost = own and not header.lines and not header.strange
+    return named >= HEADER_COLUMNS or lost
+
+
+def _run(line: Line, at: int, columns: Sequence[str], table: Table, header: Header) -> Run:
+    return Run(
+        line.fields[at + 1 :],
+        len(columns),
+        shape=(line.grid, at),
+        total_at_edge=len(line.fields) == line.width and _is_total(columns[-1], table),
+        after=line.fields[at].columns[1],
+        ruler=header.ruler(columns, vocabulary(table), line),
+        in_order=header.in_order,
+    )
 
 
 def _is_total(column: str, table: Table) -> bool:
     return any(e.axis == "columns" and column in e.left for e in table.equations)
 
 
-def _row_label(fields: tuple[Field, ...], table: Table) -> tuple[str, int] | None:
+def _label_in(line: Line, table: Table, words: Vocabulary) -> tuple[str, int] | None:
     """Return the row a line belongs to and where its label stands; the last label counts."""
-    words = vocabulary(table)
-    for at in range(len(fields) - 1, -1, -1):
-        key = _key(fields[at])
-        if key in words.rows and (key not in words.shared or _is_row(fields, at)):
-            return words.rows[key], at
+    for at in range(len(line.keys) - 1, -1, -1):
+        row = words.rows.get(line.keys[at])
+        if row is None or (line.keys[at] in words.columns and not _heads_a_row(line, at)):
+            continue
+        return (row, at) if line.answers(at + 1) or _is_blank(line, at, table, row, words) else None
     return None
 
 
-def _is_row(fields: tuple[Field, ...], at: int) -> bool:
-    """Tell a row called 其他 or 总计 from the column of that name: by its numbering or figures."""
-    return label(fields[at].text).numbered or _answers(fields[at + 1 :])
+def _is_blank(line: Line, at: int, table: Table, row: str, words: Vocabulary) -> bool:
+    """Say whether a label without figures has room for them and is no heading of other labels."""
+    enough = len(line.fields) - at > len(table.row(row).columns)
+    return enough and not any(key and words.knows(key) for key in line.keys[at + 1 :])
 
 
-def _columns_named(fields: tuple[Field, ...], table: Table) -> frozenset[str]:
-    words = vocabulary(table)
-    return frozenset(
-        words.columns[key] for field in fields if (key := _key(field)) in words.columns
-    )
+def _heads_a_row(line: Line, at: int) -> bool:
+    """Tell 其他 and 总计 as rows from 其他 and 总计 as columns."""
+    return label(line.fields[at].text).numbered or line.answers(at + 1)
 
 
-def _key(field: Field) -> str:
-    return label(field.text).key if 0 < len(field.text) <= LABEL_LIMIT else ""
-
-
-def _unknown_rows(lines: list[_Line], table: Table, known: set[Run]) -> Iterator[str]:
-    """Yield labels of lines with figures between the table's first and last known row."""
-    runs = {run.fields for run in known}
-    own = [at for at, line in enumerate(lines) if _ends_with(line.fields, runs)]
+def _unknown(lines: Sequence[Line], found: Sequence[Found]) -> Iterator[str]:
+    """Yield the words of lines with figures between the table's first and last known row."""
+    known = {id(hit.line) for hit in found}
+    own = [at for at, line in enumerate(lines) if id(line) in known]
     for line in lines[own[0] : own[-1]] if own else ():
-        if not _ends_with(line.fields, runs) and figures_in(line.fields):
-            words = [
-                field.text
-                for field in line.fields
-                if figure(field.text).state is State.NOT_A_NUMBER
-            ]
-            yield " ".join(words)
-
-
-def _ends_with(fields: tuple[Field, ...], runs: set[tuple[Field, ...]]) -> bool:
-    return any(fields[at:] in runs for at in range(len(fields)))
+        if id(line) not in known and line.figures:
+            pairs = zip(line.fields, line.states, strict=True)
+            yield " ".join(each.text for each, state in pairs if state is State.NOT_A_NUMBER)
 
 
 # ------------------------------------------------------------------ the table printed as one line
 
 
-def _across(lines: Iterable[_Line], table: Table) -> Iterator[_Found]:
-    """Yield the rows of a table whose rows stand side by side in one line of figures."""
-    header: frozenset[str] = frozenset()
+def _across(lines: Sequence[Line], table: Table) -> Iterator[Found]:
+    """Yield the lines of figures of a table whose rows stand side by side in one line.
+
+    There should be one. More of them below one header are all yielded: they must say the same.
+    """
+    words = vocabulary(table)
+    header = Header()
+    section: str | None = None
     for line in lines:
-        named = _columns_named(line.fields, table)
-        if not _answers(line.fields):
-            header = (
-                header | named if named else header if _only_blanks(line.fields) else frozenset()
-            )
+        if line.section != section:
+            header, section = Header(), line.section
+        if _counts(line, len(table.cells)):
             continue
-        if len(header) >= HEADER_COLUMNS:
-            yield _Found("", Run(line.fields, len(table.cells), shape=(line.grid,)))
-        header = frozenset()
+        if _names_lines(line, words) or not _fills(line, header, table):
+            header = Header() if line.answers() else header.then(line, table, words)
+        elif not (header.closed and line.grid != header.lines[-1].grid):
+            header = header.close()
+            yield Found("", line, _run_across(line, table, header))
 
 
-def _answers(fields: tuple[Field, ...]) -> bool:
-    """Say whether a line gives figures or dashes and no words: a row may be dashes throughout."""
-    states = {figure(field.text).state for field in fields}
-    return bool(states & {State.NUMBER, State.DASH}) and State.NOT_A_NUMBER not in states
+def _names_lines(line: Line, words: Vocabulary) -> bool:
+    return any(key in words.columns or key in words.rows for key in line.keys)
 
 
-def _only_blanks(fields: tuple[Field, ...]) -> bool:
-    return not any(field.text.strip() for field in fields)
+def _fills(line: Line, header: Header, table: Table) -> bool:
+    """Say whether a line may hold the figures that ``header`` announces."""
+    width = len(table.cells)
+    if len(header.named) < HEADER_COLUMNS:
+        return False
+    if not header.closed and line.answers() and line.words <= 1:
+        return True
+    return len(line.fields) >= width and (line.answers() or not line.words)
 
 
-# ------------------------------------------------------------------ found rows to cells
+def _counts(line: Line, width: int) -> bool:
+    """Say whether a line only numbers the columns: 1, 2, 3 and so on."""
+    printed = [field.text for field in line.fields if field.text]
+    return printed == [str(at) for at in range(1, width + 1)]
 
 
-def _sheet(table: Table, found: list[_Found]) -> Sheet:
-    cells = {
-        (row, column): Cell(table.id, row, column, "", None, State.NOT_FOUND)
-        for row, column in table.cells
-    }
-    for hit, aligned in zip(found, align(hit.run for hit in found), strict=True):
-        wanted = [key for key in table.cells if hit.row in ("", key[0])]
-        for key, cell in zip(wanted, _cells(table.id, wanted, hit.run, aligned), strict=True):
-            cells[key] = cell if cells[key].state is State.NOT_FOUND else _agreed(cells[key], cell)
-    missing = sum(cell.state is State.NOT_FOUND for cell in cells.values())
-    state = TableState.READ if not missing else TableState.PARTIAL
-    return Sheet(table, TableState.MISSING if missing == len(cells) else state, cells)
-
-
-def _cells(
-    table: str, wanted: list[tuple[str, str]], run: Run, aligned: Aligned | None
-) -> Iterator[Cell]:
-    if aligned is None:
-        printed = " ".join(field.printed for field in run.fields if field.printed)
-        place = run.fields[0].place if run.fields else None
-        for row, column in wanted:
-            yield Cell(table, row, column, printed, None, State.AMBIGUOUS, place=place)
-        return
-    for (row, column), field in zip(wanted, aligned.fields, strict=True):
-        if field is None:
-            place = run.fields[-1].place
-            yield Cell(table, row, column, "", 0, State.NUMBER, place=place, certain=False)
-            continue
-        meant = figure(field.printed)
-        yield Cell(
-            table, row, column, field.printed, meant.value, meant.state, meant.unit, field.place
-        )
-
-
-def _agreed(first: Cell, second: Cell) -> Cell:
-    """Return ``first`` when a line printed twice says the same, else neither of the two."""
-    if (first.state, first.value) == (second.state, second.value):
-        return first
-    printed = f"{first.printed} | {second.printed}"
-    return Cell(
-        first.table, first.row, first.column, printed, None, State.AMBIGUOUS, place=first.place
+def _run_across(line: Line, table: Table, header: Header) -> Run:
+    columns = [column for _, column in table.cells]
+    fields = line.fields
+    if len(fields) > len(columns) and line.states[0] is State.NOT_A_NUMBER:
+        fields = fields[1:]  # 件数
+    return Run(
+        fields,
+        len(columns),
+        shape=(line.grid,),
+        ruler=header.ruler(columns, vocabulary(table), line) if header.in_order else None,
+        in_order=header.in_order,
     )
