@@ -31,8 +31,9 @@ NOTHING = '""'
 # private-use characters that portals print where their fonts lack a rare one.
 _HAN = "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\ue000-\uf8ff\uf900-\ufaff\U00020000-\U0003ffff"
 _HAN_RUN = re.compile(f"[{_HAN}]+")
-_NO_TOKEN = re.compile(rf"(?:(?![{_HAN}])[\W_])+")
 _WORD = re.compile(r'["“”]([^"“”]*)["“”]|([^\s"“”，、；,;]+)')
+_SAYS = re.compile(rf"[^\W_]|[{_HAN}]")
+"""A character that is a token to FTS5; an emoji, say, is none."""
 _BETWEEN = r"[\W_]*"
 _EDGE = rf"(?![{_HAN}])\w"
 """A letter or digit: a word that has one before or after it is part of a longer word."""
@@ -81,7 +82,7 @@ def _rows(db: sqlite_utils.Database, entry: Index) -> Iterator[tuple[int | str, 
     names = ", ".join(f'"{column}"' for column in entry.columns)
     sql = f'SELECT {entry.pk}, {names} FROM "{entry.table}" ORDER BY {entry.pk}'
     for number, *texts in db.conn.execute(sql):
-        yield (number, *map(segment, texts))
+        yield (number, *(text.translate(_tokens()) for text in texts))
 
 
 def segment(text: str) -> str:
@@ -90,12 +91,7 @@ def segment(text: str) -> str:
     Width, case and script are levelled (Ａ → a, 開 → 开); punctuation goes, so that what is left
     holds no FTS5 syntax.
     """
-    plain = _NO_TOKEN.sub(" ", fold(text))
-    return " ".join(_HAN_RUN.sub(_spaced, plain).split())
-
-
-def _spaced(run: re.Match[str]) -> str:
-    return f" {' '.join(run[0])} "
+    return " ".join(text.translate(_tokens()).split())
 
 
 def fold(text: str) -> str:
@@ -104,15 +100,32 @@ def fold(text: str) -> str:
     Characters, never words: OpenCC keeps 乾 in 乾隆 and changes it in 乾, so that a part of a
     text would not be found in the whole.
     """
-    return unicodedata.normalize("NFKC", text).lower().translate(_simplified())
+    return text.translate(_folds())
 
 
 @cache
-def _simplified() -> dict[int, str]:
-    runs = ((0x3400, 0x9FFF), (0x20000, 0x3FFFF))
-    han = [chr(code) for first, last in runs for code in range(first, last + 1)]
-    plain = _t2s().convert("\n".join(han)).split("\n")
-    return {ord(a): b for a, b in zip(han, plain, strict=True) if a != b}
+def _folds() -> dict[int, str]:
+    """Return what each character is levelled to, by code.
+
+    One table, made once, is eight times as fast as normalising every text.
+    """
+    runs = (range(0xD800), range(0xE000, 0x10000), range(0x20000, 0x32400))
+    codes = [code for run in runs for code in run if code != ord("\n")]
+    plain = [unicodedata.normalize("NFKC", chr(code)).lower() for code in codes]
+    simplified = _t2s().convert("\n".join(plain)).split("\n")
+    return dict(zip(codes, simplified, strict=True))
+
+
+@cache
+def _tokens() -> dict[int, str]:
+    """Return what each character stands for in an index: itself, levelled, or a space."""
+    return {code: "".join(map(_token, folded)) for code, folded in _folds().items()}
+
+
+def _token(character: str) -> str:
+    if _HAN_RUN.match(character):
+        return f" {character} "
+    return character if character.isalnum() else " "
 
 
 @cache
@@ -140,7 +153,7 @@ def words(text: str) -> tuple[tuple[str, ...], ...]:
     segmented = (
         tuple(dict.fromkeys((segment(word), segment(_t2s().convert(word))))) for word in found
     )
-    return tuple(dict.fromkeys(word for word in segmented if word[0]))[:WORDS]
+    return tuple(dict.fromkeys(word for word in segmented if _SAYS.search(word[0])))[:WORDS]
 
 
 def snippet(text: str, query: str, width: int = 90) -> tuple[Piece, ...]:
@@ -185,7 +198,7 @@ def _hits(text: str, query: str) -> list[tuple[int, int, int]]:
 def _pattern(wording: str) -> str:
     return _BETWEEN.join(
         token if _HAN_RUN.fullmatch(token) else f"(?<!{_EDGE}){re.escape(token)}(?!{_EDGE})"
-        for token in _HAN_RUN.sub(_spaced, wording).split()
+        for token in wording.split()
     )
 
 
