@@ -17,8 +17,7 @@ from archive.errors import ArchiveError
 from archive.publish import BuildSummary, build
 from archive.rules import check
 from archive.rules.model import Flag, Record
-
-# serve
+from archive.serve import serve
 from archive.show import show
 from archive.verify import verify
 from parsers import read
