@@ -45,3 +45,10 @@ class RevisitUnresolved(PayloadError):
 
 class CatalogueError(ArchiveError):
     """The data directory or its ``archive.db`` is not ours, too new, or self-contradictory."""
+
+
+class BuildError(ArchiveError):
+    """The public database was not replaced: another build is at work, or a key leads nowhere.
+
+    The database published before stays as it is. The message says what to do.
+    """

@@ -1,7 +1,8 @@
-"""Go through every document once: which report it belongs to, whether its origin is in doubt.
+"""Go through every document once: which report it belongs to, or why it belongs to none.
 
-The first pass of a build. It keeps one small sighting a capture in memory and no readings, so that
-a hundred thousand reports fit on a laptop; the second pass reads each report's own versions again.
+The first pass of a build. It asks of a reading only what it claims to be and keeps one small value
+a document, however often the document was captured, so that a hundred thousand reports and their
+visits fit on a laptop; the second pass reads each report's own documents whole.
 """
 
 from __future__ import annotations
@@ -10,13 +11,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from archive.catalogue import CaptureRow, Catalogue
-from archive.placing import Registry, Unplaced, place
-from archive.readings import documents
-from archive.record import content_of
-from archive.rules import is_authentic
+from archive import inventory
+from archive.catalogue import Catalogue
+from archive.placing import Placed, Registry, Unplaced, place
 from archive.rules.model import Record
-from archive.versions import Sighting
+from archive.versions import Document
 from parsers import VERSION
 from parsers.contract import from_json
 from parsers.sheet import Reading
@@ -26,8 +25,9 @@ from parsers.sheet import Reading
 class Gathered:
     """What one pass over the documents found."""
 
-    sightings: tuple[Sighting, ...]
-    unread: Mapping[CaptureRow, Unplaced]
+    reports: Mapping[Placed, list[Document]]
+    """By report, in the order of their ids."""
+    unread: tuple[tuple[Document, Unplaced], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,33 +43,24 @@ class Hosts:
         return Record(reading, host, known, self.registered)
 
 
-def reading_of(catalogue: Catalogue, capture: CaptureRow) -> Reading:
-    """Return the reading of a capture that ``read_new`` has read; raise KeyError otherwise."""
-    text = catalogue.reading(capture.digest, VERSION)
+def reading_of(catalogue: Catalogue, digest: str) -> Reading:
+    """Return the reading of a payload that ``read_new`` has read; raise KeyError otherwise."""
+    text = catalogue.reading(digest, VERSION)
     if text is None:
-        raise KeyError(f"capture {capture.id} has not been read by reader {VERSION}")
+        raise KeyError(f"{digest} has not been read by reader {VERSION}")
     return from_json(text)
 
 
-def gather(catalogue: Catalogue, registry: Registry, hosts: Hosts) -> Gathered:
+def gather(catalogue: Catalogue, registry: Registry) -> Gathered:
     """Place every document of the archive."""
-    sightings: list[Sighting] = []
-    unread: dict[str, tuple[CaptureRow, Unplaced]] = {}
-    for capture in documents(catalogue):
-        reading = reading_of(catalogue, capture)
-        placed = place(reading, registry, capture.site)
+    claims = inventory.claims(catalogue, VERSION)
+    reports: dict[Placed, list[Document]] = {}
+    unread: list[tuple[Document, Unplaced]] = []
+    for document in inventory.documents(catalogue):
+        placed = place(claims[document.digest], registry, document.site)
         if isinstance(placed, Unplaced):
-            unread.setdefault(capture.url + capture.digest, (capture, placed))
-            continue
-        sightings.append(
-            Sighting(
-                report=placed.report,
-                agency=placed.agency,
-                year=placed.year,
-                capture=capture,
-                content=content_of(reading),
-                authentic=is_authentic(hosts.record(reading, capture.url)),
-                publisher=reading.publisher or "",
-            )
-        )
-    return Gathered(tuple(sightings), dict(unread.values()))
+            unread.append((document, placed))
+        else:
+            reports.setdefault(placed, []).append(document)
+    by_id = sorted(reports, key=lambda placed: placed.report)
+    return Gathered({placed: reports[placed] for placed in by_id}, tuple(unread))

@@ -3,15 +3,36 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from archive.catalogue import Catalogue
 from archive.coverage import LISTED, Lead
-from archive.tables import AgencyRow, SiteRow
+from archive.placing import Claims
+from archive.tables import AgencyRow, CaptureRow, SiteRow, capture_row
+from archive.versions import Document, Seen
+
+KINDS = ("article", "attachment", "ingest")
+"""Kinds of capture that may hold a report."""
+_DOCUMENT = (
+    f"kind IN {KINDS} AND EXISTS (SELECT 1 FROM fetches"
+    " WHERE fetches.capture = captures.id AND fetches.outcome = 'ok')"
+)
 
 NOT_ASKED = ("host_resting", "daily_cap")
 """Outcomes that only say why an address waits; what the last real attempt met stays the state."""
 _ASKED = f"outcome NOT IN {NOT_ASKED}"
+
+
+@contextmanager
+def one_moment(catalogue: Catalogue) -> Iterator[None]:
+    """See the archive in the block as it is now, whatever a crawl adds to it meanwhile."""
+    catalogue.db.conn.execute("BEGIN")
+    try:
+        yield
+    finally:
+        catalogue.db.conn.rollback()
 
 
 def sites(catalogue: Catalogue) -> list[SiteRow]:
@@ -24,6 +45,58 @@ def agencies(catalogue: Catalogue) -> list[AgencyRow]:
     """Return every mirrored body, by id."""
     rows = catalogue.db.query("SELECT * FROM agencies ORDER BY id")
     return [AgencyRow(**{**row, "aliases": tuple(json.loads(row["aliases"]))}) for row in rows]
+
+
+def documents(catalogue: Catalogue) -> Iterator[Document]:
+    """Yield every payload that may hold a report, once for each address it was found at."""
+    found: dict[tuple[str, str], Document] = {}
+    for capture, run, url, at, digest, site in catalogue.db.execute(
+        f"SELECT id, run, url, at, digest, site FROM captures WHERE {_DOCUMENT}"
+        " ORDER BY run, url, id"
+    ):
+        seen = Seen(capture, run, url, at)
+        before = found.get((digest, url))
+        found[digest, url] = (
+            Document(digest, site, before.first, seen)
+            if before
+            else Document(digest, site, seen, seen)
+        )
+    yield from found.values()
+
+
+def claims(catalogue: Catalogue, reader: str) -> dict[str, Claims]:
+    """Return by payload digest what ``reader`` found each document to be."""
+    rows = catalogue.db.execute(
+        "SELECT digest, json_extract(json, '$.refused'),"
+        " json_extract(json, '$.more.refused_detail'),"
+        " json_extract(json, '$.form') IS NOT NULL, json_array_length(json, '$.more.sections'),"
+        " json_extract(json, '$.year'), json_extract(json, '$.publisher')"
+        " FROM readings WHERE reader = ?",
+        [reader],
+    )
+    return {
+        digest: Claims(refused, detail, bool(has_table), sections, year, publisher)
+        for digest, refused, detail, has_table, sections, year, publisher in rows
+    }
+
+
+def not_read(catalogue: Catalogue, reader: str) -> list[int]:
+    """Return for each payload that ``reader`` has not read its first capture's number."""
+    rows = catalogue.db.execute(
+        f"SELECT min(id) FROM captures WHERE {_DOCUMENT} AND NOT EXISTS (SELECT 1 FROM readings"
+        " WHERE readings.digest = captures.digest AND reader = ?) GROUP BY digest ORDER BY 1",
+        [reader],
+    )
+    return [row[0] for row in rows]
+
+
+def captures_numbered(catalogue: Catalogue, numbers: Sequence[int]) -> list[CaptureRow]:
+    """Return the captures of these numbers, by number."""
+    marks = ", ".join("?" for _ in numbers)
+    sql = f"SELECT * FROM captures WHERE id IN ({marks}) ORDER BY id"
+    cursor = catalogue.db.conn.cursor()
+    cursor.row_factory = sqlite3.Row
+    return [capture_row(row) for row in cursor.execute(sql, numbers)]
 
 
 def captures(catalogue: Catalogue) -> Iterator[dict[str, object]]:

@@ -13,10 +13,22 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from archive.tables import AgencyRow
-from parsers.sheet import Reading
 
 SECTIONS_OF_A_REPORT = 3
 """Statutory headings from which a page without tables still counts as a report."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """What a document says it is: a reading without its text and figures."""
+
+    refused: str | None
+    detail: str
+    """Why it was refused, in a sentence."""
+    has_table: bool
+    sections: int
+    year: int | None
+    publisher: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,17 +83,17 @@ def _plain(name: str) -> str:
     return "".join(unicodedata.normalize("NFKC", name).split())
 
 
-def place(reading: Reading, registry: Registry, site: str | None) -> Placed | Unplaced:
-    """Return the report ``reading`` belongs to, or why it belongs to none.
+def place(claims: Claims, registry: Registry, site: str | None) -> Placed | Unplaced:
+    """Return the report a document belongs to, or why it belongs to none.
 
     ``site`` is the registered site it was fetched from; None for what was handed in.
     """
-    if reading.refused:
-        return Unplaced(reading.refused, reading.refused_detail)
-    if reading.form is None and len(reading.sections) < SECTIONS_OF_A_REPORT:
+    if claims.refused:
+        return Unplaced(claims.refused, claims.detail)
+    if not claims.has_table and claims.sections < SECTIONS_OF_A_REPORT:
         return Unplaced("not_a_report", "没有统计表，法定标题不足三个")
-    if reading.year is None:
+    if claims.year is None:
         return Unplaced("no_year", "标题和统计期限都没有写明年度")
-    if not reading.publisher:
+    if not claims.publisher:
         return Unplaced("no_publisher", "标题、署名和正文都没有写明机关")
-    return Placed(registry.agency(reading.publisher, site), reading.year)
+    return Placed(registry.agency(claims.publisher, site), claims.year)

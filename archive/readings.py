@@ -14,27 +14,22 @@ from functools import partial
 from pathlib import Path
 
 from archive.catalogue import CaptureRow, Catalogue
-from archive.errors import ContentTooLarge, PayloadError
+from archive.errors import CatalogueError, ContentTooLarge, PayloadError
+from archive.inventory import captures_numbered, not_read
 from archive.payload import Payload
 from parsers import VERSION, read
 from parsers.contract import to_json
 from parsers.formats import LIMIT
 from parsers.sheet import Reading
 
-KINDS = ("article", "attachment", "ingest")
-"""Kinds of capture that may hold a report."""
 POOL_FROM = 200
 """Documents from which a second process pays for its start (about a second)."""
 CHUNK = 16
+FAULT = "reader_fault"
+"""Reason of a document that our reader failed on: a fault of ours, not of the document."""
 
 Progress = Callable[[int, int], None]
 """Told (done, of) after every document."""
-
-
-def documents(catalogue: Catalogue) -> Iterator[CaptureRow]:
-    """Yield every capture that may hold a report, by id."""
-    for kind in KINDS:
-        yield from catalogue.captures(kind=kind)
 
 
 def read_new(catalogue: Catalogue, progress: Progress | None = None, *, again: bool = False) -> int:
@@ -42,22 +37,19 @@ def read_new(catalogue: Catalogue, progress: Progress | None = None, *, again: b
 
     Readings are committed in chunks: a build that is killed goes on where it stopped.
     """
-    first: dict[str, CaptureRow] = {}
-    for capture in documents(catalogue):
-        if again or catalogue.reading(capture.digest, VERSION) is None:
-            first.setdefault(capture.digest, capture)
+    waiting = not_read(catalogue, "" if again else VERSION)
     done = 0
-    for readings in _mapped(catalogue.data, list(first.values())):
+    for readings in _mapped(catalogue.data, waiting):
         with catalogue.atomic():
             for digest, text in readings:
                 catalogue.add_reading(digest, VERSION, text)
         done += len(readings)
         if progress:
-            progress(done, len(first))
-    return len(first)
+            progress(done, len(waiting))
+    return done
 
 
-def _mapped(data: Path, captures: list[CaptureRow]) -> Iterator[list[tuple[str, str]]]:
+def _mapped(data: Path, captures: list[int]) -> Iterator[list[tuple[str, str]]]:
     chunks = [captures[at : at + CHUNK] for at in range(0, len(captures), CHUNK)]
     work = partial(read_captures, data)
     if len(captures) < POOL_FROM:
@@ -68,20 +60,27 @@ def _mapped(data: Path, captures: list[CaptureRow]) -> Iterator[list[tuple[str, 
         yield from pool.map(work, chunks)
 
 
-def read_captures(data: Path, captures: list[CaptureRow]) -> list[tuple[str, str]]:
+def read_captures(data: Path, captures: list[int]) -> list[tuple[str, str]]:
     """Return (digest, reading as JSON) of each capture; bytes that fail are a refused reading."""
     with Catalogue(data) as catalogue:
-        return [(each.digest, to_json(_reading(catalogue, each))) for each in captures]
+        rows = captures_numbered(catalogue, captures)
+        return [(each.digest, to_json(_reading(catalogue, each))) for each in rows]
 
 
 def _reading(catalogue: Catalogue, capture: CaptureRow) -> Reading:
     try:
         payload = catalogue.payload_of(capture, LIMIT)
-        return read(payload.content, charset_of(payload))
+        content = payload.content
     except ContentTooLarge as error:
         return Reading(refused="too_large", refused_detail=str(error))
-    except PayloadError as error:
+    except (PayloadError, CatalogueError) as error:
         return Reading(refused="damaged", refused_detail=str(error))
+    try:
+        return read(content, charset_of(payload))
+    except Exception as error:  # noqa: BLE001
+        # The one boundary: a document our reader stumbles over must not keep the other hundred
+        # thousand from being published. It is listed as unread, with the fault by name.
+        return Reading(refused=FAULT, refused_detail=f"{type(error).__name__}: {error}")
 
 
 def charset_of(payload: Payload) -> str | None:

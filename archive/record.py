@@ -11,6 +11,8 @@ import json
 from collections.abc import Iterator
 from dataclasses import asdict
 from decimal import Decimal
+from pathlib import PurePosixPath
+from urllib.parse import unquote, urlsplit
 
 from archive.rules.model import Flag
 from archive.schema import AS_PRINTED, sql_name
@@ -18,36 +20,56 @@ from parsers.sheet import Cell, Reading, Sheet, State, TableState
 
 Row = dict[str, object]
 
+Place = tuple[str, str, str]
+"""Where something is said: table, row and column; or ``section``, its number and what of it."""
+
+Said = tuple[str, str]
+"""What is printed there, and for a cell its state: figures nobody can place are another thing."""
+
+
+def address(url: str) -> str:
+    """Return an address fit to publish: of a local file the name, not the path on our disk."""
+    parts = urlsplit(url)
+    return f"file:{PurePosixPath(unquote(parts.path)).name}" if parts.scheme == "file" else url
+
+
+def said(reading: Reading) -> dict[Place, Said]:
+    """Return everything a body said, by place: title, headings, prose, cells, pictured tables.
+
+    What was not found was not said. Markup, counters and the like are left out.
+    """
+    words: dict[Place, Said] = {("title", "", ""): (reading.title or "", "")}
+    for section in reading.sections:
+        words["section", section.number, "heading"] = section.heading, ""
+        words["section", section.number, "text"] = section.text, ""
+    for sheet in reading.sheets:
+        if sheet.state is TableState.IMAGE:
+            words["section", sheet.table.section, "picture"] = str(sheet.state), ""
+        for (row, column), cell in sheet.cells.items():
+            if cell.state is not State.NOT_FOUND:
+                words[sheet.table.id, row, column] = cell.printed, str(cell.state)
+    return words
+
 
 def content_of(reading: Reading) -> str:
-    """Return the digest of what a body said: title, prose and printed figures.
-
-    Two captures with the same content are one version: markup, counters and the like are left out.
-    """
-    said = {
-        "title": reading.title,
-        "sections": [asdict(section) for section in reading.sections],
-        "cells": [
-            [sheet.table.id, *key, cell.printed, cell.state]
-            for sheet in reading.sheets
-            for key, cell in sheet.cells.items()
-        ],
-        "tables": [[sheet.table.id, sheet.state] for sheet in reading.sheets],
-    }
-    return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()
+    """Return the digest of what a body said: documents that say the same are one version."""
+    words = sorted(said(reading).items())
+    return hashlib.sha256(json.dumps(words, ensure_ascii=False).encode()).hexdigest()
 
 
 def sheet_rows(report: str, sheet: Sheet) -> Iterator[Row]:
     """Yield one row for each row of the form, with None where no number was printed."""
     if sheet.state in (TableState.MISSING, TableState.IMAGE):
         return
+    names = {column.id: sql_name(column.id) for column in sheet.table.columns}
+    with_unit = {column.id for column in sheet.table.columns if column.unit == AS_PRINTED}
     for row in sheet.table.rows:
         entry: Row = {"report": report, "row": row.id}
         for column in row.columns:
             cell = sheet.cells[row.id, column]
-            entry[sql_name(column)] = plain(cell.value)
-            if sheet.table.column(column).unit == AS_PRINTED:
-                entry[f"{sql_name(column)}_unit"] = cell.unit or None
+            entry[names[column]] = plain(cell.value)
+            if column in with_unit:
+                entry[f"{names[column]}_unit"] = cell.unit or None
         yield entry
 
 
@@ -114,8 +136,11 @@ def _text(number: int | Decimal | None) -> str | None:
 
 
 def change_rows(report: str, numbers: tuple[int, int], old: Reading, new: Reading) -> Iterator[Row]:
-    """Yield what differs between two versions, cell by cell and section by section."""
-    before, after = _printed(old), _printed(new)
+    """Yield what differs between two versions, cell by cell and section by section.
+
+    There is a row whenever ``content_of`` differs: both look at what was ``said``.
+    """
+    before, after = said(old), said(new)
     for place in dict.fromkeys((*before, *after)):
         if before.get(place) != after.get(place):
             sheet, row, column = place
@@ -126,18 +151,6 @@ def change_rows(report: str, numbers: tuple[int, int], old: Reading, new: Readin
                 "sheet": sheet,
                 "row": row,
                 "column": column,
-                "before": before.get(place),
-                "after": after.get(place),
+                "before": before[place][0] if place in before else None,
+                "after": after[place][0] if place in after else None,
             }
-
-
-def _printed(reading: Reading) -> dict[tuple[str, str, str], str]:
-    """Return everything a version prints, by place: cells, sections, title."""
-    said = {("title", "", ""): reading.title or ""}
-    for section in reading.sections:
-        said["section", section.number, "text"] = section.text
-    for sheet in reading.sheets:
-        for (row, column), cell in sheet.cells.items():
-            if cell.state is not State.NOT_FOUND:
-                said[sheet.table.id, row, column] = cell.printed
-    return said

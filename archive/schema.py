@@ -8,10 +8,11 @@ ids become underscores in column names, nowhere else.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 import sqlite_utils
 
@@ -55,21 +56,18 @@ def tables() -> tuple[TableSpec, ...]:
     return (*first, *sheet_tables(), *declared.values())
 
 
-def _declared(name: str, raw: dict[str, object]) -> TableSpec:
-    columns = raw["columns"]
-    foreign = raw.get("foreign", {})
-    assert isinstance(columns, dict)
-    assert isinstance(foreign, dict)
+def _declared(name: str, raw: Mapping[str, Any]) -> TableSpec:
+    targets = {column: target.partition(".") for column, target in raw.get("foreign", {}).items()}
     return TableSpec(
         id=name,
-        zh=str(raw["zh"]),
-        en=str(raw["en"]),
+        zh=raw["zh"],
+        en=raw["en"],
         columns=tuple(
-            ColumnSpec(column, _TYPES[kind.rstrip("?")], kind.endswith("?"), zh, en)
-            for column, (kind, zh, en) in columns.items()
+            ColumnSpec(column, _TYPES[kind.removesuffix("?")], kind.endswith("?"), zh, en)
+            for column, (kind, zh, en) in raw["columns"].items()
         ),
-        pk=tuple(raw["pk"]),  # type: ignore[arg-type]
-        foreign=tuple((column, *target.split(".")) for column, target in foreign.items()),
+        pk=tuple(raw["pk"]),
+        foreign=tuple((column, table, key) for column, (table, _, key) in targets.items()),
     )
 
 

@@ -37,12 +37,12 @@ COLOURS = {"error": "red", "warning": "yellow", "notice": "cyan"}
 def show(console: Console, file: str, reading: Reading, flags: Iterable[Flag]) -> None:
     """Print the reading of ``file`` with its flags."""
     if reading.refused:
-        why = REASONS[reading.refused]
-        console.print(Panel(f"{why} {reading.refused_detail}", title=file, border_style="red"))
+        why = Text(f"{REASONS[reading.refused]} {reading.refused_detail}")
+        console.print(Panel(why, title=Text(file), border_style="red"))
         return
     listed = tuple(flags)
     marked = {cell for flag in listed for cell in flag.finding.cells}
-    console.print(Panel(_head(reading), title=file, border_style="bright_black"))
+    console.print(Panel(_head(reading), title=Text(file), border_style="bright_black"))
     for sheet in reading.sheets:
         console.print(_sheet(sheet, marked))
     for section in reading.sections:

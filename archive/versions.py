@@ -1,74 +1,83 @@
-"""Which documents are the same report, and which of them are versions of it.
+"""Which documents of one report are the same content, and which are versions of it.
 
-A sighting is one capture of one report. Sightings with the same content are one version; the
-current version is that of the last authentic sighting, or of the last one where none is authentic.
-Order follows runs and addresses, never the clock, so that a crawl that was interrupted gives the
-same versions as one that was not.
+Documents with the same content and the same standing are one version; the current version is that
+of the last authentic capture, or of the last one where none is authentic. Order follows runs and
+addresses, never the clock, so that a crawl that was interrupted gives the same versions as one
+that was not.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import groupby
-
-from archive.catalogue import CaptureRow
 
 
 @dataclass(frozen=True, slots=True)
-class Sighting:
-    """One capture of a report: what it says (``content``) and whether its origin is in doubt."""
+class Seen:
+    """One capture of a document: its number, run and address, and when (UTC, as kept)."""
 
-    report: str
-    agency: str
-    year: int
-    capture: CaptureRow
+    capture: int
+    run: int
+    url: str
+    at: str
+
+    @property
+    def order(self) -> tuple[int, str, int]:
+        """Return what captures are ordered by."""
+        return self.run, self.url, self.capture
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One payload at one address, from its first capture to its last."""
+
+    digest: str
+    site: str | None
+    """Registered site it was fetched from; None for what was handed in."""
+    first: Seen
+    last: Seen
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A document with the digest of what it says, and whether it may speak for the body."""
+
+    document: Document
     content: str
     authentic: bool
-    publisher: str
-    """Name the document gives the body."""
 
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One distinct content of a report: its number, first and last sighting."""
+    """One distinct content of a report: its number, a payload that has it, first and last seen."""
 
     number: int
-    first: Sighting
-    last: Sighting
+    content: str
+    authentic: bool
+    digest: str
+    first: Seen
+    last: Seen
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
-    """A report with its versions, oldest first."""
-
-    id: str
-    agency: str
-    year: int
-    versions: tuple[Version, ...]
-    current: Version
-
-
-def reports(sightings: Iterable[Sighting]) -> Iterator[Report]:
-    """Yield every report by id, with its versions in the order they were first seen."""
-    ordered = sorted(sightings, key=_order)
-    for report_id, same in groupby(ordered, key=lambda sighting: sighting.report):
-        seen = list(same)
-        by_content: dict[tuple[str, bool], list[Sighting]] = {}
-        for sighting in seen:
-            by_content.setdefault((sighting.content, sighting.authentic), []).append(sighting)
-        versions = tuple(
-            Version(number, group[0], group[-1])
-            for number, group in enumerate(by_content.values(), start=1)
+def versions(documents: Iterable[Judged]) -> tuple[Version, ...]:
+    """Return the versions of one report in the order they were first seen."""
+    same: dict[tuple[str, bool], list[Document]] = {}
+    for judged in sorted(documents, key=lambda judged: judged.document.first.order):
+        same.setdefault((judged.content, judged.authentic), []).append(judged.document)
+    return tuple(
+        Version(
+            number,
+            content,
+            authentic,
+            group[0].digest,
+            group[0].first,
+            max((document.last for document in group), key=lambda seen: seen.order),
         )
-        yield Report(report_id, seen[0].agency, seen[0].year, versions, _current(versions))
+        for number, ((content, authentic), group) in enumerate(same.items(), start=1)
+    )
 
 
-def _order(sighting: Sighting) -> tuple[str, int, str, int]:
-    capture = sighting.capture
-    return sighting.report, capture.run, capture.url, capture.id
-
-
-def _current(versions: tuple[Version, ...]) -> Version:
-    authentic = [version for version in versions if version.last.authentic]
-    return max(authentic or versions, key=lambda version: _order(version.last))
+def current(versions: Sequence[Version]) -> Version:
+    """Return the version whose figures are the report's."""
+    authentic = [version for version in versions if version.authentic]
+    return max(authentic or versions, key=lambda version: version.last.order)

@@ -1,8 +1,13 @@
-"""What every test shares: the path of the seeds, and how their absence is said."""
+"""What every test shares: the path of the seeds, how their absence is said, patience."""
 
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# A busy machine is no failure: what a law says does not depend on how long it took.
+settings.register_profile("nianbao", deadline=None)
+settings.load_profile("nianbao")
 
 ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared"

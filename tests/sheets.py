@@ -46,9 +46,11 @@ def _tuple(case, key):
 
 
 def _spread(patterns, edition, otherwise):
-    spread = dict.fromkeys(names_of(edition), otherwise)
+    names = names_of(edition)
+    spread = dict.fromkeys(names, otherwise)
     for pattern, text in patterns.items():
-        spread |= dict.fromkeys(matching([pattern], names_of(edition)), text)
+        hit = [pattern] if pattern in spread else matching([pattern], names)
+        spread |= dict.fromkeys(hit, text)
     return spread
 
 
