@@ -83,7 +83,7 @@ def _agencies(registry: Registry, named: Mapping[str, str]) -> Iterator[Row]:
 def _captures(catalogue: Catalogue) -> Iterator[Row]:
     for row in inventory.captures(catalogue):
         url = str(row["url"])
-        outcome = row["outcome"] or "ok"
+        outcome = row["outcome"] or "unknown"
         yield {**row, "url": address(url), "host": urlsplit(url).hostname or "", "outcome": outcome}
 
 
