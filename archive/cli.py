@@ -41,20 +41,27 @@ data_option = click.option(
 def read_command(files: tuple[Path, ...], as_json: bool) -> None:
     """Read documents into the form and show them as the page shows them.
 
-    Exit 1 when a file could not be read.
+    Every file is answered. Exit 1 when one could not be read, 2 when one could not be opened.
     """
     console = Console()
-    failed = False
+    status = 0
     for file in files:
-        reading = read_file(file)
+        name = click.format_filename(file)  # names need not be text
+        try:
+            reading = read_file(file)
+        except click.UsageError as error:
+            click.echo(f"Error: {error.message}", err=True)
+            status = 2
+            continue
         flags = () if reading.refused else check(Record(reading))
-        failed = failed or reading.refused is not None
+        if reading.refused:
+            status = max(status, 1)
         if as_json:
-            entry = {"file": str(file), **facts(reading), "flags": [flag_facts(f) for f in flags]}
+            entry = {"file": name, **facts(reading), "flags": [flag_facts(f) for f in flags]}
             click.echo(dumps(entry))
         else:
-            show(console, str(file), reading, flags)
-    sys.exit(1 if failed else 0)
+            show(console, name, reading, flags)
+    sys.exit(status)
 
 
 def read_file(file: Path) -> Reading:
@@ -69,7 +76,8 @@ def read_file(file: Path) -> Reading:
         return read(file.read_bytes())
     except OSError as error:
         reason = error.strerror or str(error)
-        raise click.UsageError(f"cannot open {file}: {reason}; name an existing file") from error
+        name = click.format_filename(file)
+        raise click.UsageError(f"cannot open {name}: {reason}; name an existing file") from error
 
 
 def flag_facts(flag: Flag) -> dict[str, Any]:
@@ -113,8 +121,9 @@ def run_build(data: Path, *, rebuild: bool = False) -> BuildSummary:
 
 @contextmanager
 def progress_bar(title: str) -> Iterator[Callable[[int, int], None]]:
-    """Show a bar on stderr while the block runs; tell it (done, of)."""
-    with Progress(console=Console(stderr=True), transient=True) as bar:
+    """Show a bar on stderr, if that is a terminal, while the block runs; tell it (done, of)."""
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task(title, total=None)
 
         def told(done: int, of: int) -> None:
@@ -150,7 +159,8 @@ def verify_command(data: Path) -> None:
         try:
             for problem in verify(data, told):
                 problems += 1
-                click.echo(f"{problem.what}: {problem.sentence}")
+                where = f"{problem.file}:{problem.offset} {problem.record or ''}"
+                click.echo(f"{problem.what} {where}\n    {problem.sentence}")
         except ArchiveError as error:
             raise click.ClickException(str(error)) from error
     click.echo(f"{problems} problems" if problems else "every byte is as it was kept")

@@ -110,6 +110,8 @@ def _state(
         return "copy_only", f"只有来源存疑的副本：{found.url}", found.capture
     if lead:
         return _state_of_lead(lead, evidence)
+    if agency.site is None:
+        return "not_tried", "尚不知道这个机关的网站", None
     outcome, capture = evidence.lists.get(agency.site, (None, None))
     if outcome == "ok":
         return "not_listed", "已读年报列表，其中没有这一年的报告", capture

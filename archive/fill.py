@@ -73,7 +73,7 @@ def _agencies(registry: Registry, named: Mapping[str, str]) -> Iterator[Row]:
             "kind": agency.kind,
             "division": agency.division,
             "credit_code": agency.credit_code or None,
-            "site": agency.site or None,
+            "site": agency.site,
             "registered": 1,
         }
     for agency_id in sorted(named.keys() - registry.agencies.keys()):

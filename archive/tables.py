@@ -126,7 +126,7 @@ TABLES = (
             "evidence": str,
         },
         pk="id",
-        nullable=("credit_code", "owes_to"),
+        nullable=("credit_code", "site", "owes_to"),
         foreign_keys=(("site", "sites", "id"),),
         indexes=(("site",), ("name",)),
     ),
@@ -184,7 +184,8 @@ class AgencyRow:
     kind: str
     division: str
     credit_code: str | None
-    site: str
+    site: str | None
+    """Site its reports are published on; none while nobody knows it."""
     owes_from: int
     """First year a report is owed for."""
     owes_to: int | None

@@ -61,10 +61,7 @@ def load(paths: Iterable[Path]) -> Registry:
 
 
 def mirror(registry: Registry, catalogue: Catalogue) -> None:
-    """Copy the registry into the catalogue, so that the archive knows who owes a report.
-
-    The catalogue's mirror asks for a site, so bodies without one are left out of it for now.
-    """
+    """Copy the registry into the catalogue, so that the archive knows who owes a report."""
     catalogue.mirror_registry(
         (
             SiteRow(
@@ -87,7 +84,6 @@ def mirror(registry: Registry, catalogue: Catalogue) -> None:
                 agency.evidence,
             )
             for agency in registry.agencies
-            if agency.site is not None
         ),
     )
 

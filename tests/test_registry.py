@@ -66,7 +66,8 @@ def test_real_files_load_and_can_be_mirrored(tmp_path):
     with Catalogue(tmp_path) as catalogue:
         mirror(registry, catalogue)
         rows = catalogue.db.execute("SELECT id, site, owes_from FROM agencies").fetchall()
-    assert rows == [("371000-hrss", "weihai-hrss", 2023)]
+    assert len(rows) == len(registry.agencies)
+    assert {("371000-hrss", "weihai-hrss", 2023), ("330382-hrss", None, 2023)} <= set(rows)
 
 
 def test_an_entry_becomes_what_it_says(tmp_path):
