@@ -192,6 +192,7 @@ def test_the_front_page_counts_what_is_there(site):
     assert "另有 1 份仅见副本" in front
     assert "5 / 17" in front
     assert "2019–2023" in front
+    assert "疑点 5 最新收录" in front  # three in a report, two in another; those of the copy apart
 
 
 def test_search_finds_bodies_and_prose_and_leaves_copies_out(site):
@@ -210,6 +211,16 @@ def test_search_says_why_there_is_nothing(site):
     assert "没有找到“量子”" in text_of(site.page("/search?q=量子"))
     assert "已限定 2019 年度" in text_of(site.page("/search?q=量子&year=2019"))
     assert "没有可以检索的字" in text_of(site.page("/search?q=，"))
+
+
+def test_a_word_too_common_to_rank_is_said_to_be(site, monkeypatch):
+    monkeypatch.setattr("archive.site.find.RANKED", 3)
+    page = site.page("/search?q=信息公开")
+    assert "很常见，有 3 节以上" in text_of(page)
+    links = page.xpath("//ol[@class='found']//a/@href")
+    reports = [link.partition("#")[0] for link in links]
+    assert reports == sorted(reports, reverse=True)
+    assert not [link for link in links if "water-2023" in link]
 
 
 def test_search_is_narrowed_by_year_and_form(site):
@@ -284,6 +295,7 @@ def test_a_flagged_cell_explains_itself(site):
     note = page.get_element_by_id(button.get("popovertarget"))
     assert "error" in box.get("class")
     assert button.text_content() == "13"
+    assert "本年度办理结果 总计，总计： 13" in text_of(note)
     assert "应为 12" in text_of(note)
     assert note.xpath(".//a/@href")[0].startswith("/rule/")
     assert "疑点 3 处" in text_of(page)
@@ -306,7 +318,7 @@ def test_changes_and_versions_are_told(site):
     page = site.page("/report/990200-gov-2023")
     assert "第 2 版，共 2 版" in text_of(page)
     changes = text_of(page.xpath("//table[contains(@class, 'changes')]")[0])
-    assert "表三 · 本年新收政府信息公开申请数量 · 总计 12 14" in changes
+    assert "表三 本年新收政府信息公开申请数量，总计 12 14" in changes
     assert "本年度收取信息处理费0元。 本年度收取信息处理费800元。" in changes
 
 
@@ -332,7 +344,7 @@ def test_a_blank_makes_no_sum_and_no_rate(site):
         for row in page.xpath("//table[contains(@class, 'figures')]//tr[td]")
     }
     #                  received carried handled granted partial refused out share recon suits
-    assert figures["2022"] == ["0", "0", "0", "0", "空", "0", "0", "空", "0", "0"]
+    assert figures["2022"] == ["0", "0", "0", "0", "空", "0", "0", "—", "0", "0"]
     assert figures["2023"] == ["12", "0", "13", "7", "0", "5", "0", "53.8", "0", "2"]
 
 

@@ -54,7 +54,7 @@ WHERE r.agency = :id AND r.versions > 1 ORDER BY r.year DESC, v.number DESC
 FLAGS = """
 SELECT f.*, r.year, u.title_zh FROM flags f JOIN reports r ON r.id = f.report
 JOIN rules u ON u.id = f.rule
-WHERE r.agency = :id AND f.verdict = 'fails' AND f.severity <> 'notice'
+WHERE r.agency = :id AND r.authentic = 1 AND f.verdict = 'fails' AND f.severity <> 'notice'
 ORDER BY r.year DESC, f.severity, f.rule, f.id
 """
 

@@ -21,6 +21,10 @@ from archive.site.page import Row, rows, show
 SIZE = 20
 """Sections on a page of results."""
 
+RANKED = 5000
+"""Sections from which a word is too common to be counted and ranked: bm25 would look at each, for
+an order that means nothing."""
+
 LAST_PAGE = 50
 """Pages that can be leafed through; who needs more wants the table."""
 
@@ -39,18 +43,26 @@ WHERE sections_fts MATCH :match AND (:year = '' OR r.year = CAST(:year AS INTEGE
 AND (:form = '' OR r.form = :form)
 """
 
+MATCHES = """
+SELECT count(*) AS sections FROM
+  (SELECT 1 FROM sections_fts WHERE sections_fts MATCH :match LIMIT :most)
+"""
+
 TOTALS = f"""
 SELECT count(*) FILTER (WHERE r.authentic = 1) AS own,
        count(DISTINCT r.id) FILTER (WHERE r.authentic = 1) AS reports,
        count(*) FILTER (WHERE r.authentic = 0) AS copies {_WHERE}
 """
 
-FOUND = f"""
+_FOUND = f"""
 SELECT s.report, s.number, s.heading, s.text, r.year, r.authentic,
        (SELECT name FROM agencies WHERE id = r.agency) AS name {_WHERE}
-AND (r.authentic = 1 OR :copies = '1')
-ORDER BY s.text = '', bm25(sections_fts, 0.2, 1.0), r.year DESC, s.id LIMIT :size OFFSET :skip
+AND (r.authentic = 1 OR :copies = '1') ORDER BY {{order}} LIMIT :size OFFSET :skip
 """
+
+BEST = _FOUND.format(order="s.text = '', bm25(sections_fts, 0.2, 1.0), r.year DESC, s.id")
+
+LATEST = _FOUND.format(order="sections_fts.rowid DESC")
 
 BODIES = """
 SELECT a.id, a.name, a.level,
@@ -110,29 +122,42 @@ async def find(datasette: Datasette, request: Request) -> Response:
     )
 
 
-async def _results(datasette: Datasette, query: Query) -> dict[str, object]:
+async def _results(datasette: Datasette, query: Query) -> Row:
     match = match_query(query.text)
-    if match == NOTHING:
-        return {"total": None, "bodies": [], "found": [], "pages": 0, "words": 0}
     narrowed = {"match": match, "year": query.year, "form": query.form}
-    total = (await rows(datasette, TOTALS, **narrowed))[0]
-    skip = (query.page - 1) * SIZE
-    found = await rows(datasette, FOUND, **narrowed, copies=query.copies, size=SIZE, skip=skip)
-    shown = total["own"] + (total["copies"] if query.copies else 0)
+    if match == NOTHING:
+        return {"asked": False, "bodies": [], "found": [], "pages": 0, "total": None}
+    common = (await rows(datasette, MATCHES, match=match, most=RANKED))[0]["sections"] == RANKED
+    total = None if common else (await rows(datasette, TOTALS, **narrowed))[0]
+    found = await rows(
+        datasette,
+        LATEST if common else BEST,
+        **narrowed,
+        copies=query.copies,
+        size=SIZE,
+        skip=(query.page - 1) * SIZE,
+    )
     return {
-        "total": total,
+        "asked": True,
         "bodies": await _bodies(datasette, query.text),
-        "found": [
-            row
-            | {
-                "title": snippet(row["heading"], query.text),
-                "snippet": snippet(row["text"], query.text),
-            }
-            for row in found
-        ],
-        "pages": min(-(-shown // SIZE), LAST_PAGE),
+        "found": [_quoted(row, query.text) for row in found],
+        "pages": _pages(query, total),
+        "total": total,
+        "common": RANKED if common else 0,
         "words": len(words(query.text)),
     }
+
+
+def _pages(query: Query, total: Row | None) -> int:
+    """Return how many pages there are; of words too common to be counted, as many as one may."""
+    if total is None:
+        return LAST_PAGE
+    shown: int = total["own"] + (total["copies"] if query.copies else 0)
+    return min(-(-shown // SIZE), LAST_PAGE)
+
+
+def _quoted(row: Row, text: str) -> Row:
+    return row | {"title": snippet(row["heading"], text), "snippet": snippet(row["text"], text)}
 
 
 async def _bodies(datasette: Datasette, text: str) -> list[Row]:

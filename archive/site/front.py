@@ -17,7 +17,7 @@ SELECT (SELECT count(*) FROM agencies) AS bodies,
        (SELECT max(year) FROM reports) AS last_year,
        (SELECT count(*) FROM coverage) AS owed,
        (SELECT count(*) FROM coverage WHERE state = 'published') AS found,
-       (SELECT count(*) FROM flags WHERE verdict = 'fails' AND severity <> 'notice') AS flags,
+       (SELECT sum(errors + warnings) FROM reports WHERE authentic = 1) AS flags,
        (SELECT substr(max(at), 1, 10) FROM captures) AS until
 """
 

@@ -12,7 +12,7 @@ from datasette.utils.asgi import Request
 from archive.schema import sheet_tables, sql_name
 from archive.site.page import Row, missing, named, rows, show
 from archive.site.sheets import Place, Printed, spreads
-from archive.site.words import cell_name, form_or_newest
+from archive.site.words import form_or_newest, place_name
 from parsers.form import Form
 
 REPORT = """
@@ -116,7 +116,7 @@ def _parts(form: Form, sections: list[Row]) -> list[Row]:
 
 def _named(form: Form, changes: Iterable[Row]) -> list[Row]:
     return [
-        row | {"name": cell_name(form, row["sheet"], row["row"], row["column"])} for row in changes
+        row | {"name": place_name(form, row["sheet"], row["row"], row["column"])} for row in changes
     ]
 
 

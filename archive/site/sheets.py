@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from archive.schema import sql_name
 from archive.site.layout import Box, layout
 from archive.site.page import Row
-from archive.site.words import word
+from archive.site.words import cell_name, word
 from parsers.form import Form, Table
 
 Place = tuple[str, str, str]
@@ -106,7 +106,7 @@ def _figure(table: Table, box: Box, printed: Printed) -> Figure | None:
         text=text,
         look=look,
         reason="" if remark is None else word("cell", remark["state"]),
-        label=f"{table.row(row).zh}，{table.column(column).zh}",
+        label=cell_name(table, row, column),
         flags=tuple(printed.flags.get(place, ())),
     )
 
