@@ -70,7 +70,7 @@ class Registry:
         """
         named = self._by_name.get(_plain(publisher), set())
         if len(named) > 1:
-            named = {agency for agency in named if self.agencies[agency].site == site}
+            named = {agency for agency in named if site and self.agencies[agency].site == site}
         return next(iter(named)) if len(named) == 1 else unregistered_id(publisher)
 
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -156,7 +155,7 @@ def _keys_hold(db: sqlite_utils.Database) -> None:
 
 def _summary(db: sqlite_utils.Database, read: int, digest: str) -> BuildSummary:
     def counted(sql: str) -> dict[str, int]:
-        return Counter(dict(db.execute(sql).fetchall()))
+        return dict(db.execute(sql).fetchall())
 
     return BuildSummary(
         read=read,

@@ -6,15 +6,16 @@ marked. It decides nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
+from rich.cells import cell_len
 from rich.console import Console, Group, RenderableType
 from rich.panel import Panel
 from rich.table import Table as Drawing
 from rich.text import Text
 
 from archive.rules.model import CellName, Flag
-from parsers.form import Block, Table
+from parsers.form import Block, Row
 from parsers.formats import REASONS
 from parsers.sheet import Cell, Reading, Sheet, State, TableState
 
@@ -30,7 +31,7 @@ MARKS = {
     State.AMBIGUOUS: "?",
 }
 NARROW, WIDE = 4, 8
-"""Widths of a column of figures: seven of them must leave room for the labels of section three."""
+"""Widths of a column of small figures: seven must leave room for the labels of section three."""
 COLOURS = {"error": "red", "warning": "yellow", "notice": "cyan"}
 
 
@@ -38,11 +39,11 @@ def show(console: Console, file: str, reading: Reading, flags: Iterable[Flag]) -
     """Print the reading of ``file`` with its flags."""
     if reading.refused:
         why = Text(f"{REASONS[reading.refused]} {reading.refused_detail}")
-        console.print(Panel(why, title=Text(file), border_style="red"))
+        console.print(Panel(Group(Text(file, "dim"), why), border_style="red"))
         return
     listed = tuple(flags)
     marked = {cell for flag in listed for cell in flag.finding.cells}
-    console.print(Panel(_head(reading), title=Text(file), border_style="bright_black"))
+    console.print(Panel(Group(Text(file, "dim"), _head(reading)), border_style="bright_black"))
     for sheet in reading.sheets:
         console.print(_sheet(sheet, marked))
     for section in reading.sections:
@@ -71,7 +72,7 @@ def _sheet(sheet: Sheet, marked: set[CellName]) -> RenderableType:
 def _down(sheet: Sheet, marked: set[CellName]) -> Iterator[Drawing]:
     """Draw a table that prints its rows one below the other, one drawing a block."""
     for block in sheet.table.blocks:
-        drawing = _drawing(block.caption, _corner(block), sheet.table, block.columns)
+        drawing = _drawing(block.caption, _corner(block), sheet, block.rows, block.columns)
         for row in block.rows:
             for group in sheet.table.groups:
                 if group.members[0] == row.id:
@@ -88,30 +89,38 @@ def _corner(block: Block) -> str:
 def _across(sheet: Sheet, marked: set[CellName]) -> Iterator[Drawing]:
     """Draw the table that prints its rows side by side: one drawing, one line for each row."""
     columns = tuple(column.id for column in sheet.table.columns)
-    drawing = _drawing("", "", sheet.table, columns)
+    drawing = _drawing("", "", sheet, sheet.table.rows, columns)
     for row in sheet.table.rows:
         drawing.add_row(row.zh, *(_cell(sheet.cells[row.id, column], marked) for column in columns))
     yield drawing
 
 
-def _drawing(caption: str, corner: str, table: Table, columns: Iterable[str]) -> Drawing:
+def _drawing(
+    caption: str, corner: str, sheet: Sheet, rows: Iterable[Row], columns: Sequence[str]
+) -> Drawing:
     drawing = Drawing(title=caption or None, title_justify="left", header_style="none")
     drawing.add_column(corner, overflow="fold")
-    listed = tuple(columns)
-    width = NARROW if len(listed) > 5 else WIDE
-    for column in listed:
-        name = table.column(column)
+    listed = tuple(rows)
+    for column in columns:
+        name = sheet.table.column(column)
+        figures = (_text(sheet.cells[row.id, column]) for row in listed)
+        # A figure is never broken in two: 1204 must not stand there as 120 and 4.
+        widest = min(max(map(cell_len, figures)), WIDE * 2)
+        width = max(NARROW if len(columns) > 5 else WIDE, widest)
+        heading = f"{name.zh}{name.note}"
         drawing.add_column(
-            f"{name.zh}{name.note}", justify="right", overflow="fold", max_width=width
+            heading, justify="right", overflow="fold", min_width=widest, max_width=width
         )
     return drawing
 
 
+def _text(cell: Cell) -> str:
+    return MARKS.get(cell.state) or cell.printed or str(cell.value)
+
+
 def _cell(cell: Cell, marked: set[CellName]) -> Text:
-    if cell.state in MARKS:
-        text = Text(MARKS[cell.state], style="dim")
-    else:
-        text = Text(cell.printed or str(cell.value), style="dim" if cell.value == 0 else "bold")
+    quiet = cell.state in MARKS or cell.value == 0
+    text = Text(_text(cell), style="dim" if quiet else "bold")
     if CellName(cell.table, cell.row, cell.column) in marked:
         text.stylize("reverse")
     return text
