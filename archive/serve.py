@@ -68,7 +68,9 @@ def datasette_for(data: Path) -> Datasette:
 def _check(database: Path) -> None:
     """Raise where ``database`` lacks a table this version serves."""
     wanted = {spec.id for spec in tables()} | {index.id for index in INDEXES}
-    with contextlib.closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as db:
+    with contextlib.closing(
+        sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)
+    ) as db:
         try:
             has = {name for (name,) in db.execute("SELECT name FROM sqlite_master")}
         except sqlite3.DatabaseError as error:

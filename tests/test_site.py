@@ -393,6 +393,13 @@ def test_a_fault_of_ours_is_logged_and_not_shown(site, monkeypatch, caplog):
     assert "no such table: nowhere" in caplog.text
 
 
+def test_a_slow_query_is_stopped_and_said_to_be_slow(site):
+    endless = "with recursive n(x) as (select 1 union all select x + 1 from n) select max(x) from n"
+    response = site.get(f"/nianbao?sql={quote(endless)}")
+    assert response.status_code == 503
+    assert "这个查询太慢，已经停下" in response.text
+
+
 def test_a_wrong_address_leaves_no_traceback_in_the_log(site, capsys):
     assert site.get("/nianbao/nothing").status_code == 404
     assert site.get("/nianbao/nothing.json").json()["status"] == 404

@@ -10,6 +10,7 @@ import logging
 
 from datasette import Response
 from datasette.app import Datasette
+from datasette.database import QueryInterrupted
 from datasette.utils.asgi import Base400, Request
 from datasette.views.base import DatasetteError
 
@@ -23,6 +24,7 @@ SAID = {
     404: "没有找到这个页面",
     405: "这个页面不接受这种请求",
     500: "本站出错了",
+    503: "这个查询太慢，已经停下",
 }
 
 
@@ -40,6 +42,8 @@ async def failure(datasette: Datasette, request: Request, exception: Exception) 
 
 def _status(exception: Exception) -> tuple[int, str]:
     """Return the status for ``exception``, and its own words."""
+    if isinstance(exception, QueryInterrupted) or _is_slow(exception):
+        return 503, "The query took longer than the time limit"
     if isinstance(exception, DatasetteError):
         # Its HTML is a page of Datasette's own; the sentence before it says enough.
         plain = "" if exception.message_is_html else str(exception.message)
@@ -47,3 +51,8 @@ def _status(exception: Exception) -> tuple[int, str]:
     if isinstance(exception, Base400):
         return exception.status, str(exception.args[0]) if exception.args else ""
     return 500, type(exception).__name__
+
+
+def _is_slow(exception: Exception) -> bool:
+    """Tell Datasette's word for a query past its time from its other complaints."""
+    return isinstance(exception, DatasetteError) and exception.title == "SQL Interrupted"
