@@ -15,7 +15,9 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Mapping
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -84,22 +86,19 @@ def crawl(
 
     A crawl that was stopped or killed is resumed. ``force_due`` makes every known address due.
     ``progress`` is called after each request. Interrupt (Ctrl-C) once to stop after the pages
-    under way, twice to stop at once; neither loses anything acknowledged.
+    under way, twice to stop at once (KeyboardInterrupt); neither loses what was acknowledged.
 
     Raises SiteError, ContactError, GatewayError, CrawlBusy or CrawlFailed.
     """
-    agent, sender = introduce(contact, gateway)
     chosen = tuple(site.id for site in chosen_sites(registry, sites))
+    agent, sender = introduce(contact, gateway)
     job = Job(data.absolute(), registry, chosen, checked_gateway(gateway), agent, sender, force_due)
     with tempfile.TemporaryFile() as complaints, _child(complaints) as child:
-        followed = False
-        try:
+        with _interrupts_passed_on(child) as interrupts:
             summary = _follow(child, job, progress)
-            followed = True
-        finally:
-            if not followed:
-                child.kill()
-        status = child.wait()
+            status = child.wait()
+        if interrupts and summary is None:
+            raise KeyboardInterrupt
         if status == BUSY:
             raise CrawlBusy(f"another crawl is running in {data}; wait for it, then run again")
         if status != 0 or summary is None:
@@ -110,6 +109,11 @@ def crawl(
 def chosen_sites(registry: Registry, names: Iterable[str] | None) -> tuple[Site, ...]:
     """Return the active sites, or those named; raises SiteError for one that is not active."""
     active = {site.id: site for site in registry.sites if site.status == "active"}
+    if not active:
+        raise SiteError(
+            "the registry has no active site; verify one, give it a column and status = "
+            '"active", or try the bundled sample: nianbao demo'
+        )
     if names is None:
         return tuple(active.values())
     known = {site.id: site for site in registry.sites}
@@ -117,7 +121,7 @@ def chosen_sites(registry: Registry, names: Iterable[str] | None) -> tuple[Site,
     for name in names:
         if name not in active:
             why = f"is {known[name].status}" if name in known else "is not in the registry"
-            raise SiteError(f"site {name} {why}; active sites: {', '.join(active) or 'none'}")
+            raise SiteError(f"site {name} {why}; active sites: {', '.join(active)}")
         chosen.append(active[name])
     return tuple(chosen)
 
@@ -145,22 +149,41 @@ def _follow(
     except BrokenPipeError:
         return None
     summary: CrawlSummary | None = None
-    asked_to_stop = False
-    while True:
-        try:
-            line = child.stdout.readline()
-            if not line:
-                return summary
-            said: dict[str, Any] = json.loads(line)
-            if "run" in said:
-                summary = CrawlSummary(**said)
-            elif progress is not None:
-                progress(Progress(**said))
-        except KeyboardInterrupt:
-            if asked_to_stop:
-                raise
-            asked_to_stop = True
+    for line in child.stdout:
+        said: dict[str, Any] = json.loads(line)
+        if "run" in said:
+            summary = CrawlSummary(**said)
+        elif progress is not None:
+            progress(Progress(**said))
+    return summary
+
+
+@contextmanager
+def _interrupts_passed_on(child: subprocess.Popen[bytes]) -> Iterator[list[int]]:
+    """Tell the child of the first Ctrl-C and kill it at the second; kill it on any other error.
+
+    A handler rather than KeyboardInterrupt, which could strike in the middle of a line.
+    """
+    interrupts: list[int] = []
+
+    def pass_on(number: int, _: object) -> None:
+        interrupts.append(number)
+        if len(interrupts) == 1:
             child.send_signal(signal.SIGINT)
+        else:
+            child.kill()
+
+    here = threading.current_thread() is threading.main_thread()
+    before = signal.signal(signal.SIGINT, pass_on) if here else None
+    followed = False
+    try:
+        yield interrupts
+        followed = True
+    finally:
+        if here:
+            signal.signal(signal.SIGINT, before)
+        if not followed:
+            child.kill()
 
 
 def _last_words(complaints: IO[bytes], status: int) -> str:

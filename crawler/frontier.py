@@ -104,7 +104,7 @@ class Frontier:
             )
 
     def add(self, row: Row, now: datetime) -> bool:
-        """Queue an address, and tell whether it is news: new, or listed under another title."""
+        """Queue an address, and tell whether it is news: new, or renamed by its own column."""
         new = self._db.execute(
             'INSERT INTO frontier (url, site, "column", kind, title, state, tries, next_at,'
             " found_on, hops, run) VALUES (?, ?, ?, ?, ?, 'waiting', 0, ?, ?, ?, 0)"
@@ -125,8 +125,8 @@ class Frontier:
         renamed = self._db.execute(
             "UPDATE frontier SET title = :title, state = 'waiting', tries = 0, next_at = :now"
             " WHERE url = :url AND title <> :title AND :title <> '' AND state <> 'waiting'"
-            " AND kind = 'article'",
-            {"url": row.url, "title": row.title, "now": stamp(now)},
+            " AND kind = 'article' AND \"column\" = :column",
+            {"url": row.url, "title": row.title, "column": row.column, "now": stamp(now)},
         ).rowcount
         return bool(renamed)
 

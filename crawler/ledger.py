@@ -23,7 +23,7 @@ from crawler.page import header
 from crawler.seasons import next_visit
 from crawler.visit import Visit
 
-LIST_PAGES: Final = 500
+LIST_PAGES: Final = 2000
 """Pages of one column read in one run; beyond that the portal is making them up."""
 
 
@@ -63,9 +63,9 @@ class Ledger:
             capture = self.catalogue.add_capture(
                 self.run, row.site, row.url, at, row.kind, exchange.status, media_type, kept
             )
-            self._discover(visit, capture, at)
+            detail = verdict.detail + self._discover(visit, capture, at)
             settled = self._asked(
-                Ended(row, verdict.outcome, verdict.detail, at, delay, waits, capture, kept.digest)
+                Ended(row, verdict.outcome, detail, at, delay, waits, capture, kept.digest)
             )
         return settled, capture
 
@@ -133,17 +133,23 @@ class Ledger:
         self.frontier.settle(row.url, settled, self.run)
         return settled
 
-    def _discover(self, visit: Visit, capture: int, at: datetime) -> None:
+    def _discover(self, visit: Visit, capture: int, at: datetime) -> str:
+        """Queue and keep what a page led to; return what there is to add to its detail."""
         row = visit.row
         for found in visit.queue:
             self.frontier.add(found, at)
         for stray in visit.strays:
             self.catalogue.add_lead(stray.url, stray.title, stray.reason, capture, at)
-        if visit.listed:
-            fresh = self.listings.keep(self.run, row, visit.listed)
-            if fresh and self.listings.pages(self.run, row.column) < LIST_PAGES:
-                for page in visit.more:
-                    self.frontier.add(page, at)
+        fresh = self.listings.keep(self.run, row, visit.listed)
+        if not visit.more:
+            return ""
+        if not fresh:
+            return "; lists only what other pages list, so the next is not asked"
+        if self.listings.pages(self.run, row.column) >= LIST_PAGES:
+            return f"; {LIST_PAGES} pages read, so the next is not asked"
+        for page in visit.more:
+            self.frontier.add(page, at)
+        return ""
 
 
 def settle(ended: Ended) -> Settled:

@@ -37,13 +37,14 @@ class Listings:
 
     def keep(self, run: int, row: Row, listed: tuple[Lead, ...]) -> int:
         """Keep a page's rows, and count those that no other page of its column had in this run."""
-        known = {
-            url
-            for (url,) in self._db.execute(
-                'SELECT url FROM listings WHERE run = ? AND "column" = ? AND page <> ?',
-                [run, row.column, row.url],
-            )
-        }
+        fresh = sum(
+            self._db.execute(
+                'SELECT 1 FROM listings WHERE run = ? AND "column" = ? AND url = ? AND page <> ?',
+                [run, row.column, lead.url, row.url],
+            ).fetchone()
+            is None
+            for lead in listed
+        )
         self._db.conn.executemany(
             "INSERT OR REPLACE INTO listings VALUES (?, ?, ?, ?, ?, ?, ?)",
             [
@@ -59,7 +60,7 @@ class Listings:
                 for place, lead in enumerate(listed, start=1)
             ],
         )
-        return sum(lead.url not in known for lead in listed)
+        return fresh
 
     def pages(self, run: int, column: str) -> int:
         """Count the pages of a column this run has read."""

@@ -132,6 +132,11 @@ class Manners:
         ).fetchone()
         return Manner(*row) if row else Manner(site)
 
+    def start_again(self, site: str, delay: float, now: datetime) -> None:
+        """Wait a delay from now: a killed crawl cannot tell when its last request left."""
+        manner = self.of(site)
+        self.keep(replace(manner, free_at=max(manner.free_at, now.timestamp() + delay)))
+
     def keep(self, manner: Manner) -> None:
         """Write how a site stands; inside the transaction that records the exchange."""
         self._db.execute(

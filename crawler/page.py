@@ -19,10 +19,10 @@ Headers: TypeAlias = tuple[tuple[str, str], ...]
 _HIDDEN = re.compile(r"<!--.*?-->|<(script|style|head)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
 _HTML = re.compile(
-    rb"^(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*"
-    rb"<(?:!doctype\s+html|html|head|body|meta|title|script|div|table|p|ul|h[1-6]|iframe|center)\b",
-    re.IGNORECASE | re.DOTALL,
+    rb"<(?:!doctype\s+html|html|head|body|meta|title|script|div|table|p|ul|h[1-6]|iframe)\b",
+    re.IGNORECASE,
 )
+_BINARY = re.compile(rb"%PDF|PK\x03\x04|\xd0\xcf\x11\xe0|\x89PNG|\xff\xd8\xff|GIF8|Rar!|[^\0]*\0")
 
 
 def header(headers: Headers, name: str) -> str:
@@ -32,7 +32,8 @@ def header(headers: Headers, name: str) -> str:
 
 def is_html(content: bytes) -> bool:
     """Tell by its first bytes whether a body is a web page; types declared are often wrong."""
-    return _HTML.match(content[:4096]) is not None
+    head = content[:4096]
+    return _BINARY.match(head) is None and _HTML.search(head) is not None
 
 
 def charset_of(headers: Headers) -> str | None:

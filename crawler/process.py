@@ -59,9 +59,14 @@ def _run(job: Job, catalogue: Catalogue) -> CrawlSummary:
     sites = tuple(site for site in job.registry.sites if site.id in job.sites)
     frontier, manners, listings = Frontier(catalogue), Manners(catalogue), Listings(catalogue)
     with catalogue.atomic():
-        run = catalogue.open_run("crawl") or catalogue.start_run("crawl", " ".join(job.sites))
+        now, run = datetime.now(UTC), catalogue.open_run("crawl")
+        if run is None:
+            run = catalogue.start_run("crawl", " ".join(job.sites))
+        else:
+            for site in sites:
+                manners.start_again(site.id, site.pace.delay, now)
         seeds = (seed for site in sites for seed in _seeds(site))
-        frontier.begin(run, seeds, job.sites, datetime.now(UTC), job.force_due)
+        frontier.begin(run, seeds, job.sites, now, job.force_due)
     with Store(job.data / "warc", f"crawl{run:06d}", catalogue.first_with_digest) as store:
         ledger = Ledger(catalogue, store, frontier, manners, listings, run)
         stopped = _walk(job, sites, ledger)

@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Final, Literal
 
 from protego import Protego
@@ -99,8 +100,14 @@ def _are_rules(content: bytes) -> bool:
     return _RULE_LINE.search(content[:LIMIT]) is not None
 
 
+@lru_cache(maxsize=64)
+def _parsed(content: bytes) -> Protego:
+    """Parse rules once for all the addresses of a site, not once for each."""
+    return Protego.parse(content.decode("utf-8", "replace"))
+
+
 def _by_rules(url: str, robots: Robots, at: datetime) -> Permission:
-    rules = Protego.parse(robots.content[:LIMIT].decode("utf-8", "replace"))
+    rules = _parsed(robots.content[:LIMIT])
     if not rules.can_fetch(url, AGENT):
         return Permission("robots_disallow", "robots.txt disallows this address", robots.capture)
     hours = rules.visit_time(AGENT)

@@ -28,7 +28,6 @@ def settings(agent: str, sender: str | None) -> dict[str, object]:
         "Accept": "text/html,application/xhtml+xml,application/pdf;q=0.9,*/*;q=0.8",
         "Accept-Language": "zh-CN,zh;q=0.9",  # some portals answer in English otherwise
         "Accept-Encoding": "gzip, deflate",  # what every reader of an archive can undo
-        "Connection": "close",  # it would only idle until the next request
     }
     if sender is not None:
         headers["From"] = sender  # RFC 9110 10.1.2: a robot says who answers for it

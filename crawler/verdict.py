@@ -152,9 +152,11 @@ _META_REFRESH = re.compile(
     re.IGNORECASE,
 )
 _LOCATION = re.compile(
-    r"""(?:window|document|self|top)?\.?location(?:\.href)?\s*(?:=|\.replace\()\s*"""
-    r"""["']([^"'+]+)["']\s*\)?\s*;?\s*(?:</script>|$|\n|\})""",
+    r"""<script[^>]*>\s*(?:<!--\s*)?(?:(?:window|document|self|top)\.)?location(?:\.href)?\s*"""
+    r"""(?:=|\.replace\()\s*["']([^"'+]+)["']\s*\)?\s*;?\s*(?://\s*-->\s*)?</script>""",
+    re.IGNORECASE,
 )
+"""A script that does nothing else: one that decides (mobile or not, say) is not followed."""
 
 
 def _written_redirect(text: str, seen: str) -> str | None:

@@ -83,6 +83,8 @@ def _redirected(row: Row, verdict: Verdict, target: str, registry: Registry) -> 
     site = registry.site_of(host_of(target))
     if site is None:
         return Visit(row, verdict, strays=(Stray(target, row.title, "offsite_redirect"),))
+    if row.kind == "robots":
+        return Visit(row, verdict)  # turns.py asks for the rest of the chain, if it is wanted
     if row.hops >= REDIRECTS:
         detail = f"{verdict.detail}, after {row.hops} redirects in a row: not followed"
         return Visit(row, replace(verdict, detail=detail, target=None))

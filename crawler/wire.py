@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from OpenSSL import SSL
 from scrapy import Request, signals
-from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
+from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler, TunnelError
 from scrapy.crawler import Crawler
 from scrapy.exceptions import (
     CannotResolveHostError,
@@ -27,8 +27,12 @@ from scrapy.exceptions import (
 )
 from scrapy.http import Headers as ScrapyHeaders
 from scrapy.http import Response
-from twisted.internet.error import ConnectError, ConnectionLost
-from twisted.web._newclient import ParseError
+from twisted.internet.error import ConnectError, ConnectionClosed
+from twisted.web._newclient import (
+    ParseError,
+    RequestGenerationFailed,
+    RequestTransmissionFailed,
+)
 from twisted.web.client import ResponseFailed
 
 from archive.store import Exchange
@@ -43,8 +47,11 @@ SILENCES: Final = (
     DownloadConnectionRefusedError,
     DownloadFailedError,
     DownloadCancelledError,
+    TunnelError,
     ConnectError,
-    ConnectionLost,
+    ConnectionClosed,
+    RequestGenerationFailed,
+    RequestTransmissionFailed,
     SSL.Error,
 )
 """What the client raises when no answer came; ``silence`` names each."""
@@ -63,7 +70,8 @@ def exchange_of(row: Row, request: Request, response: Response) -> Exchange:
         url=row.url,
         at=datetime.now(UTC),
         method=request.method,
-        request_headers=(*sent, ("Host", urlsplit(row.url).netloc)),
+        # The client writes these two itself, for every request.
+        request_headers=(("Connection", "close"), *sent, ("Host", urlsplit(row.url).netloc)),
         status=response.status,
         reason=_reason(response.status),
         headers=_headers(response.headers),
@@ -94,7 +102,7 @@ def silence(error: Exception) -> tuple[str, str]:
             return "timeout", detail
         case CannotResolveHostError():
             return "unreachable:dns", detail
-        case DownloadConnectionRefusedError() | ConnectError():
+        case DownloadConnectionRefusedError() | ConnectError() | TunnelError():
             return "unreachable:connect", detail
         case DownloadCancelledError():
             return "too_large", detail
@@ -112,6 +120,8 @@ class AskOnce:
 
     def __init__(self, handler: HTTP11DownloadHandler) -> None:
         handler._pool.retryAutomatically = False
+        # Between two pages a connection would only idle, and servers that close it fail the next.
+        handler._pool.persistent = False
         self._handler = handler
 
     @classmethod

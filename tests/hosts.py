@@ -43,7 +43,7 @@ class Seen:
 class Hosts(ThreadingHTTPServer):
     daemon_threads = True
 
-    def __init__(self, answers, hold=0.005):
+    def __init__(self, answers, hold=0.005, tls=None):
         self.answers = answers
         self.hold = hold
         self.seen = []
@@ -51,6 +51,8 @@ class Hosts(ThreadingHTTPServer):
         self.open = Counter()
         self.asked = Counter()
         super().__init__(("127.0.0.1", 0), Handler)
+        if tls is not None:
+            self.socket = tls.wrap_socket(self.socket, server_side=True)
 
     @property
     def address(self):
@@ -78,6 +80,7 @@ class Hosts(ThreadingHTTPServer):
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    wbufsize = -1  # headers and body in one packet
 
     def do_GET(self):
         server, began = self.server, time.monotonic()

@@ -4,12 +4,20 @@ import fcntl
 import gzip
 import shutil
 import signal
+import socket
+import ssl
 import subprocess
 import sys
+import time
 from collections import Counter
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 from hosts import Says, serving
 from warcio.archiveiterator import ArchiveIterator
 
@@ -17,7 +25,7 @@ from archive.catalogue import Catalogue
 from archive.verify import verify
 from crawler.crawl import chosen_sites, crawl
 from crawler.errors import ContactError, CrawlBusy, CrawlFailed, GatewayError, SiteError
-from crawler.registry import load
+from crawler.registry import Column, Pace, Registry, Site, load
 from crawler.settings import introduce
 
 DELAY = 0.02
@@ -362,6 +370,22 @@ def test_an_interrupted_crawl_says_so_and_is_resumed(tmp_path):
     assert summary.outcomes["ok"] == sum(row.count("ok") for row in EXPECTED.values())
 
 
+def test_a_second_interrupt_stops_at_once_and_leaves_nothing_running(tmp_path):
+    registry = registry_at(tmp_path)
+    with serving({}, hold=60) as server:
+        with crawling(tmp_path, server) as process:
+            while not server.asked:
+                time.sleep(0.01)
+            for _ in range(2):
+                process.send_signal(signal.SIGINT)
+                time.sleep(0.1)
+            out, err = process.communicate()
+        assert out == ""
+        assert err.endswith("KeyboardInterrupt\n")
+    with serving({}) as server:
+        assert crawl(tmp_path, registry, sites=["alpha"], gateway=server.address).run == 1
+
+
 def test_two_crawls_of_one_directory_are_one_too_many(tmp_path):
     with (tmp_path / "crawl.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -385,6 +409,73 @@ def test_only_active_sites_are_crawled(tmp_path):
         crawl(tmp_path, registry, sites=["epsilon"], gateway="http://127.0.0.1:1")
     with pytest.raises(SiteError, match="zeta is not in the registry"):
         crawl(tmp_path, registry, sites=["zeta"], gateway="http://127.0.0.1:1")
+
+
+def certificate(folder):
+    """Make a certificate that no authority has signed, for a host that is not ours."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "www.other.gov.cn")])
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(datetime(2020, 1, 1))
+        .not_valid_after(datetime(2021, 1, 1))
+        .sign(key, hashes.SHA256())
+    )
+    pem = folder / "host.pem"
+    plain = serialization.NoEncryption()
+    private = serialization.PrivateFormat.PKCS8
+    encoding = serialization.Encoding.PEM
+    pem.write_bytes(key.private_bytes(encoding, private, plain) + made.public_bytes(encoding))
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(pem)
+    return tls, made.fingerprint(hashes.SHA256()).hex()
+
+
+def directly(port, path="/nb/"):
+    """Return a registry of one site on this very machine, asked without a gateway."""
+    column = Column("annual", "trs", f"https://127.0.0.1:{port}{path}", None)
+    pace = Pace(0.0, 99)
+    words = ("local", "local", ("127.0.0.1",), "990100", "city", "active", pace, "invented")
+    return Registry((Site(*words, (column,), ""),), ())
+
+
+def metadata(data):
+    for file in (data / "warc").glob("*.warc.gz"):
+        with file.open("rb") as stream:
+            for record in ArchiveIterator(stream):
+                if record.rec_type == "metadata":
+                    yield record.content_stream().read().decode()
+
+
+def test_a_bad_certificate_is_accepted_and_said_to_be_unverified(tmp_path):
+    tls, fingerprint = certificate(tmp_path)
+    answers = {("127.0.0.1", "/nb/"): Says(body=b"<ul></ul>")}
+    with serving(answers, tls=tls) as server:
+        registry = directly(server.server_address[1])
+        summary = crawl(tmp_path / "data", registry, contact="mailto:me@example.org")
+    assert summary.outcomes == {"no_rows": 1, "not_found": 1}
+    for facts in metadata(tmp_path / "data"):
+        assert f"tls-sha256: {fingerprint}" in facts
+        assert "tls-not-after: 20210101000000Z" in facts
+        assert "tls-verified: no" in facts
+    for seen in server.seen:
+        assert seen.headers["From"] == "me@example.org"
+        assert seen.headers["User-Agent"].endswith("(+mailto:me@example.org)")
+
+
+def test_no_tls_where_tls_was_expected_is_named(tmp_path):
+    with serving({}) as server:
+        registry = directly(server.server_address[1])
+        summary = crawl(tmp_path, registry, contact="me@example.org")
+    assert summary.outcomes == {"robots_unavailable": 1, "unreachable:tls": 3}
+    assert server.seen == []
+
+
+def test_a_host_that_is_not_there_is_named(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    summary = crawl(tmp_path, directly(port), contact="me@example.org")
+    assert summary.outcomes == {"robots_unavailable": 1, "unreachable:connect": 3}
 
 
 def test_no_contact_no_crawl():

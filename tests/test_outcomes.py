@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archive.catalogue import Catalogue
 from crawler import manners
 from crawler.entries import Pace
 from crawler.frontier import Row
@@ -73,6 +74,15 @@ CASES = [
         "<html><script>window.location.href=base+'/x.html';</script></html>",
         "ok",
     ),
+    (
+        "a script that chooses is not followed",
+        "list",
+        200,
+        {},
+        "<html><script>if (mobile) { location.href='/m/'; }</script><div id=app></div></html>",
+        "ok",
+    ),
+    ("a page after some text", "list", 200, {}, "\n\n无标题 <html><body><ul><li>", "ok"),
     (
         "a script on a page of its own",
         "article",
@@ -276,6 +286,16 @@ def test_three_refusals_in_a_row_are_an_answer():
 def test_jitter_never_shortens_a_delay(jitter, delay):
     then = after(Manner("qinghe"), delay, OUTCOMES["ok"], None, NOW, jitter)
     assert then.free_at - NOW.timestamp() >= delay - 1e-6
+
+
+def test_a_killed_crawl_starts_again_with_a_delay(tmp_path):
+    with Catalogue(tmp_path) as catalogue:
+        kept = manners.Manners(catalogue)
+        kept.start_again("qinghe", 5.0, NOW)
+        assert kept.of("qinghe").free_at == NOW.timestamp() + 5
+        kept.keep(after(kept.of("qinghe"), 5.0, OUTCOMES["waf_challenge:jsl"], None, NOW, 0.0))
+        kept.start_again("qinghe", 5.0, NOW)
+        assert kept.of("qinghe").free_at == NOW.timestamp() + 86400
 
 
 def test_a_day_has_so_many_requests_and_begins_at_midnight_in_china():
