@@ -157,19 +157,28 @@ def _rows_by_column(table_id: str) -> dict[str, str]:
 
 
 def _wide_view() -> str:
+    """Join each row of the form by its key: grouping would read whole sheets for one report.
+
+    SQLite joins 64 tables at most; the editions so far have 37 rows.
+    """
     joins, wanted = [], ["r.id AS report", "r.agency", "r.year", "r.form"]
     for sheet in sheet_tables():
-        picks = [
-            f"max(CASE WHEN row = '{row}' THEN {sql_name(column)} END)"
-            f" AS {wide_name(sheet.id, row, column)}"
-            for row, column in _cells_of(sheet.id)
-        ]
-        wanted.extend(wide_name(sheet.id, row, column) for row, column in _cells_of(sheet.id))
-        joins.append(
-            f"LEFT JOIN (SELECT report, {', '.join(picks)} FROM {sheet.id} GROUP BY report)"
-            f" AS {sheet.id} ON {sheet.id}.report = r.id"
+        cells = _cells_of(sheet.id)
+        for row in dict.fromkeys(row for row, _ in cells):
+            joins.append(
+                f"LEFT JOIN {sheet.id} AS {_alias(sheet.id, row)}"
+                f" ON {_alias(sheet.id, row)}.report = r.id"
+                f" AND {_alias(sheet.id, row)}.row = '{row}'"
+            )
+        wanted.extend(
+            f"{_alias(sheet.id, row)}.{sql_name(column)} AS {wide_name(sheet.id, row, column)}"
+            for row, column in cells
         )
-    return f"SELECT {', '.join(wanted)} FROM reports r " + " ".join(joins)
+    return f"SELECT {', '.join(wanted)} FROM reports r {' '.join(joins)}"
+
+
+def _alias(table: str, row: str) -> str:
+    return f"{table}_{sql_name(row)}"
 
 
 def _cells_of(table_id: str) -> list[tuple[str, str]]:
