@@ -140,20 +140,24 @@ def _cells_view() -> str:
         f"SELECT s.report, r.agency, r.year, r.form, '{sheet.id}' AS sheet, s.row, "
         f"'{column}' AS \"column\", s.{sql_name(column)} AS value "
         f"FROM {sheet.id} s JOIN reports r ON r.id = s.report "
-        f"WHERE s.row IN ({rows})"
+        f"WHERE {_asked_for(sheet.id, column)}"
         for sheet in sheet_tables()
-        for column, rows in _rows_by_column(sheet.id).items()
+        for column in dict.fromkeys(column for _, column in _cells_of(sheet.id))
     ]
     return "\nUNION ALL\n".join(parts)
 
 
-def _rows_by_column(table_id: str) -> dict[str, str]:
-    """Return for each column the quoted rows that have it in some edition."""
-    found: dict[str, dict[str, None]] = {}
+def _asked_for(table_id: str, column: str) -> str:
+    """Return the condition that the report's form asks for the cell, or that it holds a number.
+
+    Rows of the same name have other columns in another edition; and a report may mix editions.
+    """
+    asked = [f"s.{sql_name(column)} IS NOT NULL"]
     for form in forms():
-        for row, column in form.table(table_id).cells:
-            found.setdefault(column, {})[row] = None
-    return {column: ", ".join(f"'{row}'" for row in rows) for column, rows in found.items()}
+        rows = [f"'{row}'" for row, name in form.table(table_id).cells if name == column]
+        if rows:
+            asked.append(f"r.form = '{form.id}' AND s.row IN ({', '.join(rows)})")
+    return f"({' OR '.join(asked)})"
 
 
 def _wide_view() -> str:

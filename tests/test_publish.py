@@ -120,7 +120,11 @@ def test_the_long_view_agrees_with_the_sheets(published):
     for _, sheet, row, column in FIGURES:
         sql = f'SELECT report, "{sql_name(column)}" FROM {sheet} WHERE row = ?'
         for report, value in ask(data, sql, row):
-            assert long[report, sheet, row, column] == value
+            assert long.get((report, sheet, row, column)) == value
+    for report, edition in ask(data, "SELECT id, form FROM reports WHERE authentic = 1"):
+        asked = {tuple(cell) for form, *cell in FIGURES if form == edition}
+        found = {tuple(place) for name, *place in long if name == report}
+        assert found == {cell for cell in asked if cell[0] in {sheet for sheet, *_ in found}}
     printed = "SELECT count(*) FROM cells WHERE report = ? AND value IS NOT NULL"
     assert {report: ask(data, printed, report)[0] for report in PRINTED} == PRINTED
 
