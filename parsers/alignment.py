@@ -3,8 +3,8 @@
 Where the header's line and the row's line are laid out alike, the figures stand under their names.
 Otherwise a row's figures fill a window of consecutive fields, one for each column of the form:
 padding cells and lost cells shift the window, so every window that covers all that is printed is
-considered. One window: the row is read. Several: rows of the same shape must show which, or it is
-ambiguous, and nothing is guessed. Sums play no part.
+considered. A row is read when there is one window and it is full, or when full rows of the same
+shape show which; otherwise it is ambiguous, and nothing is guessed. Sums play no part.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from parsers.document import Field
-from parsers.numbers import figure
+from parsers.numbers import ANSWERS, figure
 from parsers.sheet import State
 
 Shape: TypeAlias = tuple[int | None, ...]
@@ -28,8 +28,8 @@ class Ruler:
 
     @property
     def first(self) -> int:
-        """Return the grid column in which the leftmost of the columns begins."""
-        return min(start for start, _ in self.spans)
+        """Return the grid column in which the first of the columns begins."""
+        return self.spans[0][0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +40,14 @@ class Run:
     width: int
     """How many columns the form asks for here."""
     shape: Shape = ()
-    total_at_edge: bool = False
-    """Whether the last column is a total and the line as wide as its grid: it may be cut off."""
+    widest: bool = False
+    """Whether no line of the grid reaches further: nothing is missing, or something is cut off."""
+    total_last: bool = False
     after: int = 0
     """The grid column in which the label ends, not included."""
     ruler: Ruler | None = None
     in_order: bool = True
-    """Whether the header names the columns in the form's order; if not, only a ruler helps."""
+    """Whether the header names the columns in the form's order; if not, nothing can be told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +72,21 @@ def windows(run: Run) -> range:
 def align(runs: Iterable[Run]) -> list[Aligned | None]:
     """Return for each run the fields of its columns, None where they cannot be told."""
     listed = list(runs)
-    fullest = _fullest(listed)
-    told = [_told(run, fullest) for run in listed]
-    known = _starts_by_shape(listed, told)
+    starts = [_starts(run) for run in listed]
+    known = _starts_by_shape(zip(listed, starts, strict=True))
     return [
-        _by_ruler(run) or _by_window(run, starts, known)
-        for run, starts in zip(listed, told, strict=True)
+        None if _is_glued(run) else _by_ruler(run) or _by_window(run, each, known)
+        for run, each in zip(listed, starts, strict=True)
     ]
+
+
+def _is_glued(run: Run) -> bool:
+    """Say whether one field prints two figures: a border is lost, and the row with it."""
+    return any(
+        sum(figure(part).state is State.NUMBER for part in field.text.split()) > 1
+        for field in run.fields
+        if " " in field.text
+    )
 
 
 def _by_ruler(run: Run) -> Aligned | None:
@@ -86,45 +95,46 @@ def _by_ruler(run: Run) -> Aligned | None:
     The label must reach up to the first of them, but for words (a unit, a sort): a row that lost a
     cell in front has moved. No figure may stand elsewhere in the row.
     """
-    if run.ruler is None:
+    if run.ruler is None or not run.in_order:
         return None
     under = {field.columns[0]: field for field in run.fields}
-    found = [under.get(start) for start, _ in run.ruler.spans]
-    chosen = [field for field in found if field is not None]
-    if len(chosen) < run.width:
-        return None
-    before = [field for field in run.fields if field.columns[0] < run.ruler.first]
+    chosen = [under.pop(start, None) for start, _ in run.ruler.spans]
+    found = tuple(field for field in chosen if field is not None)
+    before = [field for column, field in under.items() if column < run.ruler.first]
     placed = all(map(_is_word, before)) if before else run.after == run.ruler.first
-    others = [field for field in run.fields if field not in chosen]
-    if not placed or not all(_is_word(field) or not field.text.strip() for field in others):
-        return None
-    return Aligned(tuple(chosen))
+    stray = any(field.text.strip() and not _is_word(field) for field in under.values())
+    return Aligned(found) if placed and not stray and len(found) == run.width else None
 
 
 def _is_word(field: Field) -> bool:
     return figure(field.text).state is State.NOT_A_NUMBER
 
 
-def _by_window(
-    run: Run, starts: Sequence[int], known: Mapping[Shape, frozenset[int]]
-) -> Aligned | None:
+def _by_window(run: Run, starts: Sequence[int], known: Mapping[Shape, int]) -> Aligned | None:
     if not any(field.text.strip() for field in run.fields):
         starts = starts[:1]
-    if len(starts) > 1:
-        starts = [start for start in starts if known.get(_shape(run)) == frozenset({start})]
-    if len(starts) == 1:
-        return Aligned(_window(run, starts[0]))
-    return _cut_at_edge(run)
+    elif not (len(starts) == 1 and _speaks_for_itself(run, starts[0])):
+        starts = [start for start in starts if known.get(_shape(run)) == start]
+    return Aligned(_window(run, starts[0])) if starts else _cut_at_edge(run)
 
 
-def _told(run: Run, fullest: Mapping[Shape, int]) -> list[int]:
+def _speaks_for_itself(run: Run, start: int) -> bool:
+    """Say whether a window needs no other row: a blank in it could stand for a figure lost.
+
+    Then as many fields must follow the label as the form has columns, up to the grid's edge.
+    """
+    return _full(run, start) or (run.widest and len(run.fields) == run.width)
+
+
+def _full(run: Run, start: int) -> bool:
+    return all(figure(field.text).state in ANSWERS for field in _window(run, start))
+
+
+def _starts(run: Run) -> list[int]:
     """Return the windows the row may be read in."""
     if not run.in_order:
         return []
-    starts = [start for start in windows(run) if _under_header(run, start)]
-    if len(starts) == 1 and _may_have_lost_one(run, starts[0], fullest):
-        return []
-    return starts
+    return [start for start in windows(run) if _under_header(run, start)]
 
 
 def _under_header(run: Run, start: int) -> bool:
@@ -140,13 +150,6 @@ def _under_header(run: Run, start: int) -> bool:
     return overlap or len({left - begin for (left, _), (begin, _) in pairs}) == 1
 
 
-def _may_have_lost_one(run: Run, start: int, fullest: Mapping[Shape, int]) -> bool:
-    """Say whether a blank at the edge may be padding, and a figure lost elsewhere in the row."""
-    window = _window(run, start)
-    blank_edge = not window[0].text.strip() or not window[-1].text.strip()
-    return blank_edge and len(run.fields) < fullest[*run.shape, run.width]
-
-
 def _cut_at_edge(run: Run) -> Aligned | None:
     """Read a row of zeros whose last figure, its total, fell off the edge of the grid.
 
@@ -154,30 +157,19 @@ def _cut_at_edge(run: Run) -> Aligned | None:
     (（三）不予公开, 1.属于国家秘密) keeps six of its seven zeros. Only zeros are read so, and the
     concluded cell is flagged.
     """
-    if not run.total_at_edge or len(run.fields) != run.width - 1:
+    if not (run.widest and run.total_last) or len(run.fields) != run.width - 1:
         return None
     zeros = all(figure(field.text).value == 0 for field in run.fields)
     return Aligned((*run.fields, None)) if zeros else None
 
 
-def _starts_by_shape(
-    runs: Sequence[Run], told: Sequence[Sequence[int]]
-) -> dict[Shape, frozenset[int]]:
-    """Return where the window starts in rows of each shape that leave no choice."""
-    found: dict[Shape, frozenset[int]] = {}
-    for run, starts in zip(runs, told, strict=True):
-        if len(starts) == 1 and figures_in(run.fields):
-            found[_shape(run)] = found.get(_shape(run), frozenset()) | {starts[0]}
-    return found
-
-
-def _fullest(runs: Sequence[Run]) -> dict[Shape, int]:
-    """Return the most fields a row of each shape and width has."""
-    most: dict[Shape, int] = {}
-    for run in runs:
-        key = (*run.shape, run.width)
-        most[key] = max(most.get(key, 0), len(run.fields))
-    return most
+def _starts_by_shape(told: Iterable[tuple[Run, Sequence[int]]]) -> dict[Shape, int]:
+    """Return where the window starts in full rows of each shape, where they agree."""
+    found: dict[Shape, set[int]] = {}
+    for run, starts in told:
+        if len(starts) == 1 and _full(run, starts[0]):
+            found.setdefault(_shape(run), set()).add(starts[0])
+    return {shape: starts.pop() for shape, starts in found.items() if len(starts) == 1}
 
 
 def _shape(run: Run) -> Shape:
@@ -186,8 +178,3 @@ def _shape(run: Run) -> Shape:
 
 def _window(run: Run, start: int) -> tuple[Field, ...]:
     return run.fields[start : start + run.width]
-
-
-def figures_in(fields: Iterable[Field]) -> int:
-    """Return how many fields print a number."""
-    return sum(figure(field.text).state is State.NUMBER for field in fields)

@@ -7,13 +7,13 @@ place. Two readings of one cell that differ are none.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from parsers.alignment import Aligned, align
-from parsers.document import Document, Place
-from parsers.form import Form, Table
-from parsers.lines import Line, lines
+from parsers.form import Form
+from parsers.labels import Vocabulary, vocabularies
+from parsers.lines import Line
 from parsers.numbers import figure
 from parsers.recognise import Found, rows_of
 from parsers.sheet import Cell, Sheet, State, TableState
@@ -25,39 +25,36 @@ class Filled:
 
     sheet: Sheet
     unknown_rows: tuple[str, ...]
-
-    @property
-    def cells_found(self) -> int:
-        """Return how many cells of the form the document has, whatever is printed in them."""
-        return sum(cell.state is not State.NOT_FOUND for cell in self.sheet.cells.values())
+    cells_found: int
+    """How many cells of the form the document has, whatever is printed in them."""
 
 
-def fill(document: Document, form: Form, headings: Mapping[int, str]) -> tuple[Filled, ...]:
-    """Return every table of ``form``; ``headings`` names the section that begins at a block."""
-    listed = lines(document, headings)
-    return tuple(_filled(listed, table) for table in form.tables)
+def fill(listed: Sequence[Line], form: Form) -> tuple[Filled, ...]:
+    """Return every table of ``form`` as far as the lines of a document have it."""
+    return tuple(_filled(listed, words) for words in vocabularies(form.id))
 
 
-def _filled(listed: Sequence[Line], table: Table) -> Filled:
-    found, unknown = rows_of(listed, table)
-    cells = {
-        (row, column): Cell(table.id, row, column, "", None, State.NOT_FOUND)
-        for row, column in table.cells
-    }
-    for cell in _apart(list(_cells(found, table))):
+def _filled(listed: Sequence[Line], words: Vocabulary) -> Filled:
+    table = words.table
+    found, unknown = rows_of(listed, words)
+    cells: dict[tuple[str, str], Cell] = {}
+    for cell in _apart(list(_cells(found, words))):
         key = cell.row, cell.column
-        known = cells[key].state is not State.NOT_FOUND
-        cells[key] = _agreed(cells[key], cell) if known else cell
-    missing = sum(cell.state is State.NOT_FOUND for cell in cells.values())
-    state = TableState.READ if not missing else TableState.PARTIAL
-    sheet = Sheet(table, TableState.MISSING if missing == len(cells) else state, cells)
-    return Filled(sheet, tuple(unknown))
+        cells[key] = _agreed(cells[key], cell) if key in cells else cell
+    whole = {
+        key: cells.get(key) or Cell(table.id, *key, "", None, State.NOT_FOUND)
+        for row in words.cells.values()
+        for key in row
+    }
+    state = TableState.READ if len(cells) == len(whole) else TableState.PARTIAL
+    sheet = Sheet(table, state if cells else TableState.MISSING, whole)
+    return Filled(sheet, tuple(unknown), len(cells))
 
 
-def _cells(found: Sequence[Found], table: Table) -> Iterator[Cell]:
+def _cells(found: Sequence[Found], words: Vocabulary) -> Iterator[Cell]:
+    every = tuple(key for row in words.cells.values() for key in row)
     for hit, aligned in zip(found, align(hit.run for hit in found), strict=True):
-        wanted = [key for key in table.cells if hit.row in ("", key[0])]
-        yield from _row(table.id, wanted, hit, aligned)
+        yield from _row(words.table.id, words.cells[hit.row] if hit.row else every, hit, aligned)
 
 
 def _row(
@@ -81,12 +78,15 @@ def _row(
 
 
 def _apart(cells: Sequence[Cell]) -> Iterator[Cell]:
-    """Yield the cells, ambiguous where one printed figure would fill several rows."""
-    rows: dict[Place | None, set[str]] = defaultdict(set)
+    """Yield the cells, ambiguous where one printed figure would fill several rows.
+
+    A field that spans rows is one and the same object in each of them, and so is its place.
+    """
+    rows: dict[int, set[str]] = defaultdict(set)
     for cell in cells:
-        rows[cell.place].add(cell.row)
+        rows[id(cell.place)].add(cell.row)
     for cell in cells:
-        merged = cell.state is State.NUMBER and len(rows[cell.place]) > 1
+        merged = cell.state is State.NUMBER and len(rows[id(cell.place)]) > 1
         yield replace(cell, value=None, state=State.AMBIGUOUS) if merged else cell
 
 

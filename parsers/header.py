@@ -1,8 +1,8 @@
 """Which columns do the header lines in force name, in what order, and where do they stand?
 
 A header may take several lines, and a table broken over pages repeats it or does without. A header
-that names columns out of the form's order is not straightened out here: the rows below it are
-read by its places or not at all.
+that names columns out of the form's order is not followed: more often than a body that reorders
+the official form, it is a page that lost a span. The rows below it cannot be told.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ STRANGE_FROM = 3
 class Header:
     """The header lines above the figures, as far as they concern one table."""
 
-    lines: tuple[Line, ...] = ()
+    lines: tuple[tuple[Line, tuple[str, ...], Ruler], ...] = ()
+    """Each line with the columns it names, and where they stand."""
     named: frozenset[str] = frozenset()
     in_order: bool = True
     strange: bool = False
@@ -32,14 +33,15 @@ class Header:
     closed: bool = False
     """Whether figures were met since: the next header line begins a new header."""
 
-    def then(self, line: Line, table: Table, words: Vocabulary) -> Header:
+    def then(self, line: Line, words: Vocabulary) -> Header:
         """Return the header after a line that prints no figures."""
         columns = _columns(line, words)
-        rows = _rows(line, words) if table.layout == "across" else []
+        rows = _rows(line, words) if words.table.layout == "across" else []
         if columns or rows:
             base = Header() if self.closed or self.strange else self
-            in_order = base.in_order and _in_order(columns, rows, table)
-            return Header((*base.lines, line), base.named.union(columns), in_order)
+            in_order = base.in_order and _in_order(columns, rows, words.table)
+            lines = (*base.lines, (line, tuple(columns), _ruler(line, words)))
+            return Header(lines, base.named.union(columns), in_order)
         unknown = sum(1 for key in line.keys if key and not words.knows(key))
         return Header(strange=True) if unknown >= STRANGE_FROM else self
 
@@ -47,30 +49,25 @@ class Header:
         """Return the header once figures were met below it."""
         return self if self.closed else replace(self, closed=True)
 
-    def ruler(self, columns: Sequence[str], words: Vocabulary, below: Line) -> Ruler | None:
+    def ruler(self, columns: Sequence[str], below: Line) -> Ruler | None:
         """Return where ``columns`` stand above the line ``below``.
 
-        None when no single line of the header names just these, or when that line was not laid
-        out like the one below.
+        None when no single line of the header names just these in this order, or when that line
+        was not laid out like the one below.
         """
-        for line in reversed(self.lines):
-            alike = line.grid == below.grid and line.end == below.end
-            if alike and sorted(_columns(line, words)) == sorted(columns):
-                return Ruler(_spans(line, columns, words))
+        for line, named, ruler in reversed(self.lines):
+            if named == columns and line.grid == below.grid and line.end == below.end:
+                return ruler
         return None
-
-
-def _spans(line: Line, columns: Sequence[str], words: Vocabulary) -> tuple[tuple[int, int], ...]:
-    """Return where each of ``columns`` stands; one named again has its places in turn."""
-    places: dict[str, list[tuple[int, int]]] = {}
-    for key, field in zip(line.keys, line.fields, strict=True):
-        if key in words.columns:
-            places.setdefault(words.columns[key], []).append(field.columns)
-    return tuple(places[column].pop(0) for column in columns)
 
 
 def _columns(line: Line, words: Vocabulary) -> list[str]:
     return [words.columns[key] for key in line.keys if key in words.columns]
+
+
+def _ruler(line: Line, words: Vocabulary) -> Ruler:
+    pairs = zip(line.keys, line.fields, strict=True)
+    return Ruler(tuple(field.columns for key, field in pairs if key in words.columns))
 
 
 def _rows(line: Line, words: Vocabulary) -> list[str]:

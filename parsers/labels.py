@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from parsers.form import Alias, Column, Form, Row, Table
+from parsers.form import Alias, Column, Row, Table, form
 
 # What stands before a label (Markdown hashes, a word processor's bookmark), Markdown's escapes, and
 # footnote marks: NFKC would turn those into digits of the label. Then 一、 （三） 1. 5、
@@ -58,6 +58,11 @@ def _alias_keys(aliases: Iterable[Alias]) -> tuple[str, ...]:
 class Vocabulary:
     """The labels of one table: keys to row ids and to column ids, and the headings over them."""
 
+    table: Table
+    cells: Mapping[str, tuple[tuple[str, str], ...]]
+    """The cells of each row, in the form's order."""
+    depths: Mapping[str, int]
+    """How many headings stand over each row."""
     rows: Mapping[str, str]
     columns: Mapping[str, str]
     groups: Mapping[str, str]
@@ -65,17 +70,17 @@ class Vocabulary:
     headings: frozenset[str]
     """Keys of headings over columns, captions and corners."""
 
-    @property
-    def shared(self) -> frozenset[str]:
-        """Return the keys that are both a row's and a column's (其他, 总计)."""
-        return frozenset(self.rows) & frozenset(self.columns)
-
     def knows(self, key: str) -> bool:
         """Say whether ``key`` is any label of the table."""
         return any(key in named for named in (self.rows, self.columns, self.groups, self.headings))
 
 
 @cache
+def vocabularies(form_id: str) -> tuple[Vocabulary, ...]:
+    """Return the labels of every table of an edition; by its id, for a form is long to hash."""
+    return tuple(vocabulary(table) for table in form(form_id).tables)
+
+
 def vocabulary(table: Table) -> Vocabulary:
     """Return the labels of ``table`` by key."""
     headings = (
@@ -83,6 +88,11 @@ def vocabulary(table: Table) -> Vocabulary:
         *(text for block in table.blocks for text in (block.caption, block.corner) if text),
     )
     return Vocabulary(
+        table=table,
+        cells={row.id: tuple((row.id, column) for column in row.columns) for row in table.rows},
+        depths={
+            row.id: sum(row.id in group.members for group in table.groups) for row in table.rows
+        },
         rows={
             **{key: row.id for row in table.rows for key in keys(row)},
             **_with_headings(table),
@@ -103,10 +113,10 @@ def _with_headings(table: Table) -> dict[str, str]:
 
 
 @cache
-def section_keys(form: Form) -> Mapping[str, str]:
-    """Return key of heading to section number (一 … 六)."""
+def section_keys(form_id: str) -> Mapping[str, str]:
+    """Return key of heading to section number (一 … 六) in an edition."""
     return {
         key: section.number
-        for section in form.sections
+        for section in form(form_id).sections
         for key in (label(section.zh).key, *_alias_keys(section.aliases))
     }

@@ -10,12 +10,11 @@ from dataclasses import dataclass
 
 from parsers.document import Document, Field, Grid
 from parsers.labels import label
-from parsers.numbers import figure
+from parsers.numbers import ANSWERS, figure
 from parsers.sheet import State
 
 LABEL_LIMIT = 160
 """Characters beyond which a field is prose: the longest label with guidance stays under 60."""
-ANSWERS = frozenset({State.NUMBER, State.DASH})
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +24,7 @@ class Line:
     section: str | None
     """Number of the section the grid stands in; None above the first heading."""
     width: int
-    """The greatest number of fields in a row of the grid."""
+    """The column in which the widest row of the grid ends, not included."""
     fields: tuple[Field, ...]
     keys: tuple[str, ...]
     states: tuple[State, ...]
@@ -62,7 +61,7 @@ def lines(document: Document, headings: Mapping[int, str]) -> list[Line]:
     for position, block in enumerate(document.blocks):
         section = headings.get(position, section)
         if isinstance(block, Grid):
-            width = max(map(len, block.rows), default=0)
+            width = max((row[-1].columns[1] for row in block.rows if row), default=0)
             found.extend(_line(row, section, width) for row in block.rows)
     return found
 

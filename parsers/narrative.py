@@ -51,7 +51,7 @@ def headings(document: Document, form: Form) -> list[Heading]:
     Where a heading occurs twice (a table of contents, then the section) the last place that keeps
     the order counts.
     """
-    keys = section_keys(form)
+    keys = section_keys(form.id)
     met = [
         Heading(position, number, paragraph.text)
         for position, paragraph in document.paragraphs()

@@ -22,8 +22,8 @@ UNITS = ("万元", "亿元", "元", "万", "件", "项", "条", "个", "次")
 
 _NUMBER = re.compile(
     r"(?P<sign>[+-]|增加?|减少?)?\s*"
-    # 千分撇 and 千分空 of GB/T 15835-2011; more digits than any count has are an identifier.
-    r"(?P<digits>[0-9]{1,3}(?:,[0-9]{3}){1,4}|[0-9]{1,3}(?: [0-9]{3}){1,4}|[0-9]{1,15})"
+    # More digits than any count has are an identifier.
+    r"(?P<digits>[0-9]{1,3}(?:,[0-9]{3}){1,4}|[0-9]{1,15})"
     rf"(?P<fraction>\.[0-9]{{1,15}})?\s*(?P<unit>{'|'.join(UNITS)})?"
 )
 _NEGATIVE = frozenset({"-", "减", "减少"})
@@ -35,6 +35,10 @@ _SAME = str.maketrans(
     {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)}
     | {ord("−"): "-", ord("﹣"): "-", ord("﹐"): ",", ord("﹒"): "."}
 )
+
+
+ANSWERS = frozenset({State.NUMBER, State.DASH})
+"""What fills a cell in: a number, or a mark that there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +55,8 @@ def figure(printed: str) -> Figure:
     """Return what ``printed`` means as a figure of the form.
 
     Full-width digits, thousands separators, signs, the words 增 and 减, digits wrapped over lines
-    and a unit after the number are understood; the unit is returned, not applied. Digits with
-    a space between them are one number only where the space groups thousands.
+    and a unit after the number are understood; the unit is returned, not applied. Digits with a
+    space between them may be two figures, so the spaced thousands of GB/T 15835 are not read.
     """
     text = _WRAP.sub("", printed.translate(_SAME).strip())
     text = " ".join(text.split())
@@ -67,7 +71,7 @@ def figure(printed: str) -> Figure:
 
 
 def _value(match: re.Match[str]) -> int | Decimal:
-    digits = match["digits"].replace(",", "").replace(" ", "")
+    digits = match["digits"].replace(",", "")
     negative = match["sign"] in _NEGATIVE
     if match["fraction"]:
         decimal = Decimal(digits + match["fraction"])

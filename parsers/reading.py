@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from parsers.document import Document, Grid, Picture
@@ -11,6 +11,7 @@ from parsers.errors import Refused
 from parsers.fill import Filled, fill
 from parsers.form import Form, forms
 from parsers.formats import document as read_document
+from parsers.lines import lines
 from parsers.narrative import Heading, headings, masthead, sections
 from parsers.script import script_of
 from parsers.sheet import Reading, Sheet, Signs, TableState
@@ -41,7 +42,7 @@ def read(body: bytes, header_charset: str | None = None) -> Reading:
 
 def read_prepared(document: Document) -> Reading:
     """Return the Reading of a document that a format module has taken apart."""
-    tried = [_filled(document, edition) for edition in forms()]
+    tried = list(_attempts(document))
     # The longest table tells the edition; a look-alike of one or two rows does not.
     best = max(tried, key=lambda one: sorted(map(_cells_found, one.tables), reverse=True))
     head = masthead(document, best.headings)
@@ -71,10 +72,15 @@ class _Attempt:
     tables: tuple[Filled, ...]
 
 
-def _filled(document: Document, edition: Form) -> _Attempt:
-    found = headings(document, edition)
-    begins = {heading.position: heading.number for heading in found}
-    return _Attempt(edition, found, fill(document, edition, begins))
+def _attempts(document: Document) -> Iterator[_Attempt]:
+    """Yield the document read as each edition, newest first, up to one that is filled."""
+    for edition in forms():
+        found = headings(document, edition)
+        listed = lines(document, {heading.position: heading.number for heading in found})
+        attempt = _Attempt(edition, found, fill(listed, edition))
+        yield attempt
+        if all(table.sheet.state is TableState.READ for table in attempt.tables):
+            return
 
 
 def _by_table(best: _Attempt, tried: Sequence[_Attempt]) -> list[tuple[Filled, ...]]:

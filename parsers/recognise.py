@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from parsers.alignment import Run
 from parsers.form import Table
 from parsers.header import Header
-from parsers.labels import Vocabulary, label, vocabulary
+from parsers.labels import Vocabulary, label
 from parsers.lines import Line
 from parsers.sheet import State
 
@@ -33,11 +33,12 @@ class Found:
     run: Run
 
 
-def rows_of(lines: Sequence[Line], table: Table) -> tuple[list[Found], list[str]]:
-    """Return the rows of ``table`` among ``lines``, and the labels of rows it does not have."""
-    if table.layout == "across" and (beside := list(_across(lines, table))):
+def rows_of(lines: Sequence[Line], words: Vocabulary) -> tuple[list[Found], list[str]]:
+    """Return the rows of a table among ``lines``, and the labels of rows it does not have."""
+    table = words.table
+    if table.layout == "across" and (beside := list(_across(lines, words))):
         return _printed(_in_their_section(beside, table)), []
-    found = _in_their_section(list(_down(lines, table)), table)
+    found = _in_their_section(list(_down(lines, words)), table)
     return found, list(_unknown(lines, found))
 
 
@@ -65,23 +66,21 @@ def _in_their_section(found: list[Found], table: Table) -> list[Found]:
 # ------------------------------------------------------------------ tables printed line by line
 
 
-def _down(lines: Sequence[Line], table: Table) -> Iterator[Found]:
+def _down(lines: Sequence[Line], words: Vocabulary) -> Iterator[Found]:
     """Yield the rows of a table that prints one row a line."""
-    words = vocabulary(table)
     header = Header()
     section: str | None = None
     for line in lines:
         if line.section != section:
             header, section = Header(), line.section
-        hit = _label_in(line, table, words)
+        hit = _label_in(line, words)
         if hit is None:
-            header = header.close() if line.figures else header.then(line, table, words)
+            header = header.close() if line.figures else header.then(line, words)
             continue
         header = header.close()
         row, at = hit
-        columns = table.row(row).columns
-        if _rules(header, columns, line, table):
-            yield Found(row, line, _run(line, at, columns, table, header))
+        if _rules(header, _columns(row, words), line, words.table):
+            yield Found(row, line, _run(row, line, at, header, words))
 
 
 def _rules(header: Header, columns: Sequence[str], line: Line, table: Table) -> bool:
@@ -97,35 +96,41 @@ def _rules(header: Header, columns: Sequence[str], line: Line, table: Table) -> 
     return named >= HEADER_COLUMNS or lost
 
 
-def _run(line: Line, at: int, columns: Sequence[str], table: Table, header: Header) -> Run:
+def _run(row: str, line: Line, at: int, header: Header, words: Vocabulary) -> Run:
+    columns = _columns(row, words)
     return Run(
         line.fields[at + 1 :],
         len(columns),
-        shape=(line.grid, at),
-        total_at_edge=len(line.fields) == line.width and _is_total(columns[-1], table),
+        shape=(line.grid, at, words.depths[row]),
+        widest=line.end == line.width,
+        total_last=_is_total(columns[-1], words.table),
         after=line.fields[at].columns[1],
-        ruler=header.ruler(columns, vocabulary(table), line),
+        ruler=header.ruler(columns, line),
         in_order=header.in_order,
     )
+
+
+def _columns(row: str, words: Vocabulary) -> tuple[str, ...]:
+    return tuple(column for _, column in words.cells[row])
 
 
 def _is_total(column: str, table: Table) -> bool:
     return any(e.axis == "columns" and column in e.left for e in table.equations)
 
 
-def _label_in(line: Line, table: Table, words: Vocabulary) -> tuple[str, int] | None:
+def _label_in(line: Line, words: Vocabulary) -> tuple[str, int] | None:
     """Return the row a line belongs to and where its label stands; the last label counts."""
     for at in range(len(line.keys) - 1, -1, -1):
         row = words.rows.get(line.keys[at])
         if row is None or (line.keys[at] in words.columns and not _heads_a_row(line, at)):
             continue
-        return (row, at) if line.answers(at + 1) or _is_blank(line, at, table, row, words) else None
+        return (row, at) if line.answers(at + 1) or _is_blank(row, line, at, words) else None
     return None
 
 
-def _is_blank(line: Line, at: int, table: Table, row: str, words: Vocabulary) -> bool:
+def _is_blank(row: str, line: Line, at: int, words: Vocabulary) -> bool:
     """Say whether a label without figures has room for them and is no heading of other labels."""
-    enough = len(line.fields) - at > len(table.row(row).columns)
+    enough = len(line.fields) - at > len(words.cells[row])
     return enough and not any(key and words.knows(key) for key in line.keys[at + 1 :])
 
 
@@ -147,33 +152,32 @@ def _unknown(lines: Sequence[Line], found: Sequence[Found]) -> Iterator[str]:
 # ------------------------------------------------------------------ the table printed as one line
 
 
-def _across(lines: Sequence[Line], table: Table) -> Iterator[Found]:
+def _across(lines: Sequence[Line], words: Vocabulary) -> Iterator[Found]:
     """Yield the lines of figures of a table whose rows stand side by side in one line.
 
     There should be one. More of them below one header are all yielded: they must say the same.
     """
-    words = vocabulary(table)
+    width = len(words.table.cells)
     header = Header()
     section: str | None = None
     for line in lines:
         if line.section != section:
             header, section = Header(), line.section
-        if _counts(line, len(table.cells)):
+        if _counts(line, width):
             continue
-        if _names_lines(line, words) or not _fills(line, header, table):
-            header = Header() if line.answers() else header.then(line, table, words)
-        elif not (header.closed and line.grid != header.lines[-1].grid):
+        if _names_lines(line, words) or not _fills(line, header, width):
+            header = Header() if line.answers() else header.then(line, words)
+        elif not (header.closed and line.grid != header.lines[-1][0].grid):
             header = header.close()
-            yield Found("", line, _run_across(line, table, header))
+            yield Found("", line, _run_across(line, header, words))
 
 
 def _names_lines(line: Line, words: Vocabulary) -> bool:
     return any(key in words.columns or key in words.rows for key in line.keys)
 
 
-def _fills(line: Line, header: Header, table: Table) -> bool:
+def _fills(line: Line, header: Header, width: int) -> bool:
     """Say whether a line may hold the figures that ``header`` announces."""
-    width = len(table.cells)
     if len(header.named) < HEADER_COLUMNS:
         return False
     if not header.closed and line.answers() and line.words <= 1:
@@ -183,12 +187,14 @@ def _fills(line: Line, header: Header, table: Table) -> bool:
 
 def _counts(line: Line, width: int) -> bool:
     """Say whether a line only numbers the columns: 1, 2, 3 and so on."""
+    if line.figures != width:
+        return False
     printed = [field.text for field in line.fields if field.text]
     return printed == [str(at) for at in range(1, width + 1)]
 
 
-def _run_across(line: Line, table: Table, header: Header) -> Run:
-    columns = [column for _, column in table.cells]
+def _run_across(line: Line, header: Header, words: Vocabulary) -> Run:
+    columns = tuple(column for _, column in words.table.cells)
     fields = line.fields
     if len(fields) > len(columns) and line.states[0] is State.NOT_A_NUMBER:
         fields = fields[1:]  # 件数
@@ -196,6 +202,7 @@ def _run_across(line: Line, table: Table, header: Header) -> Run:
         fields,
         len(columns),
         shape=(line.grid,),
-        ruler=header.ruler(columns, vocabulary(table), line) if header.in_order else None,
+        widest=line.end == line.width,
+        ruler=header.ruler(columns, line),
         in_order=header.in_order,
     )

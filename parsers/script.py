@@ -50,15 +50,14 @@ class Script:
 def script_of(text: str) -> Script:
     """Measure a whole document's text; single cells are too short to judge."""
     plain, glosses = _GLOSS.subn("", unicodedata.normalize("NFC", text))
-    han = _HAN_CHAR.findall(plain)
-    if not han:
+    count = {each: n for each, n in Counter(plain).items() if _HAN_CHAR.match(each)}
+    if not count:
         return Script(0.0, glosses)
-    count = Counter(han)
     simplified = _t2s().convert("\n".join(count)).split("\n")
     changed = sum(
         count[a] for a, b in zip(count, simplified, strict=True) if a != b and not _in_gb2312(a)
     )
-    return Script(changed / len(han), glosses)
+    return Script(changed / sum(count.values()), glosses)
 
 
 def _in_gb2312(character: str) -> bool:
@@ -71,9 +70,13 @@ def _t2s() -> opencc.OpenCC:
 
 
 def _unglossed(text: str) -> str:
+    if text.isascii():
+        return text
     return _GLOSS.sub("", unicodedata.normalize("NFC", text).translate(_INVISIBLE))
 
 
 def _restored(text: str) -> str:
+    if text.isascii():
+        return text
     simplified: str = _t2s().convert(_unglossed(text))
     return simplified

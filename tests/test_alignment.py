@@ -78,9 +78,17 @@ def test_a_row_that_lost_a_cell_is_never_read_shifted(other, row, pads, lost):
 
 def test_six_zeros_at_the_edge_have_a_seventh_that_is_not_printed():
     zeros, figures = ["0"] * 6, ["0", "0", "0", "0", "0", "3"]
-    [aligned] = align([run(zeros, total_at_edge=True)])
+    [aligned] = align([run(zeros, widest=True, total_last=True)])
     assert texts(aligned) == [*zeros, None]
-    assert align([run(zeros), run(figures, total_at_edge=True)]) == [None, None]
+    assert align([run(zeros, total_last=True), run(zeros, widest=True)]) == [None, None]
+    assert align([run(figures, widest=True, total_last=True)]) == [None]
+
+
+def test_a_blank_at_the_edge_of_a_narrow_row_may_be_padding():
+    short, full = ["1", "2", "3", "4", "5", "6", ""], list("1234567")
+    assert align([run(short)]) == [None]
+    assert [texts(each) for each in align([run(short, widest=True)])] == [short]
+    assert [texts(each) for each in align([run(short), run(full)])] == [short, full]
 
 
 RULER = Ruler(tuple((at, at + 1) for at in range(3, 10)))
@@ -106,11 +114,10 @@ def test_the_header_tells_where_it_and_the_row_are_laid_out_alike(printed, first
     assert texts(aligned) == (meant and ["" if c == " " else c for c in meant])
 
 
-def test_a_header_in_another_order_is_followed_where_it_can_be_and_never_straightened():
-    swapped = Ruler((*RULER.spans[1:], RULER.spans[0]))
-    told = Run(fields("7123456", 3), WIDTH, after=3, ruler=swapped, in_order=False)
-    untold = Run(fields("7123456", 3), WIDTH, after=3, in_order=False)
-    assert [texts(each) for each in align([told, untold])] == [list("1234567"), None]
+@pytest.mark.parametrize("ruler", [None, RULER])
+def test_below_a_header_in_another_order_nothing_can_be_told(ruler):
+    printed = fields("1234567", 3)
+    assert align([Run(printed, WIDTH, after=3, ruler=ruler, in_order=False)]) == [None]
 
 
 # ------------------------------------------------------------------ the same through whole pages

@@ -146,7 +146,7 @@ def test_markdown_around_tables_of_html_keeps_its_lines_and_pictures():
     )
     found = document(page.encode()).blocks
     assert [block.printed for block in found if isinstance(block, Paragraph)] == [
-        *("# 标题", "一、总体情况", "<b>", "末", "c")
+        *("# 标题", "一、总体情况", "<b>", "末", "c…")
     ]
     assert [block.source for block in found if isinstance(block, Picture)] == ["a.png"]
     assert [block.rows[0][0].printed for block in found if isinstance(block, Grid)] == ["a"]

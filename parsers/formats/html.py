@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from itertools import count
 
 from lxml import etree
-from lxml import html as lxml_html
 
 from parsers.document import Block, Document, Field, Grid, Paragraph, Picture, Place
 from parsers.errors import Refused
@@ -33,6 +32,8 @@ MAX_ROWSPAN = 400
 MAX_FIELDS = 200_000
 PROSE_FROM = 200
 """Characters in one cell from which its row is prose: the longest label of the form has 41."""
+BROKEN_OFF = "…"
+"""Written where a page breaks off inside a table: half a figure is no figure."""
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -42,7 +43,7 @@ def read(text: str, charset: str) -> Document:
     Raises:
         Refused: "no_text" when the page prints nothing, "too_deep" when its tables are too large.
     """
-    root = tree(text)
+    root = tree(text + BROKEN_OFF if _breaks_off(text) else text)
     metas = _metas(root)
     _keep_what_is_seen(root)
     page = _Page(script_of("".join(root.itertext())))
@@ -52,7 +53,13 @@ def read(text: str, charset: str) -> Document:
     return Document("html", charset, tuple(page.blocks), metas)
 
 
-def _metas(root: lxml_html.HtmlElement) -> dict[str, str]:
+def _breaks_off(text: str) -> bool:
+    """Say whether a page ends inside a table: the connection broke, and perhaps a figure."""
+    lower = text.lower()
+    return lower.rfind("<table") > lower.rfind("</table")
+
+
+def _metas(root: etree._Element) -> dict[str, str]:
     found = {
         name.strip().lower(): meta.get("content", "").strip()
         for meta in root.iter("meta")
@@ -62,7 +69,7 @@ def _metas(root: lxml_html.HtmlElement) -> dict[str, str]:
     return {**found, "title": " ".join(title.split())} if title else found
 
 
-def _keep_what_is_seen(root: lxml_html.HtmlElement) -> None:
+def _keep_what_is_seen(root: etree._Element) -> None:
     """Take out what no reader sees, and keep apart what a reader sees apart."""
     etree.strip_elements(root, *SILENT, with_tail=False)
     for element in root.iter(*APART):
@@ -71,7 +78,7 @@ def _keep_what_is_seen(root: lxml_html.HtmlElement) -> None:
         element.text = (element.text or "").translate(_RAISED)
 
 
-def _printed(cell: lxml_html.HtmlElement) -> str:
+def _printed(cell: etree._Element) -> str:
     return " ".join("".join(cell.itertext()).split())
 
 
@@ -86,7 +93,7 @@ class _Page:
     fields: int = 0
     source: int | None = None  # line of the source the walk has come to
 
-    def walk(self, top: lxml_html.HtmlElement) -> None:
+    def walk(self, top: etree._Element) -> None:
         """Take in ``top`` and all below it; iterative, because pages nest deeper than Python."""
         events = etree.iterwalk(top, events=("start", "end"))
         for event, element in events:
@@ -96,7 +103,7 @@ class _Page:
                 events.skip_subtree()
         self.flush()
 
-    def enter(self, element: lxml_html.HtmlElement) -> bool:
+    def enter(self, element: etree._Element) -> bool:
         """Take in the start of ``element``; say whether all of it has been taken in."""
         if not isinstance(element.tag, str):
             return True
@@ -113,7 +120,7 @@ class _Page:
             self.line.append(element.text)
         return False
 
-    def leave(self, element: lxml_html.HtmlElement) -> None:
+    def leave(self, element: etree._Element) -> None:
         if element.tag in BREAKS:
             self.flush()
         if element.tail:
@@ -126,15 +133,19 @@ class _Page:
             place = Place(line=self.source)
             self.blocks.append(Paragraph(printed, self.script.simplify(printed), place))
 
-    def table(self, rows: list[list[lxml_html.HtmlElement]]) -> None:
+    def table(self, rows: list[list[etree._Element]]) -> None:
         """Take in a leaf table: grids, and between them the rows that are prose."""
         grid: list[tuple[Field, ...]] = []
         index = next(self.grids)
+        made: dict[int, Field] = {}  # a cell that spans rows is one field, in each of them
         for at, row in enumerate(unroll(rows)):
             self.fields += len(row)
             if self.fields > MAX_FIELDS:
                 raise Refused("too_deep", f"more than {MAX_FIELDS} table cells")
-            line = tuple(self.cell(spot, index) for spot in row)
+            for spot in row:
+                if spot.row == at:
+                    made[id(spot)] = self.cell(spot, index)
+            line = tuple(made[id(spot)] for spot in row)
             if all(len(each.printed) <= PROSE_FROM for each in line if each.place.row == at):
                 grid.append(line)
                 continue
@@ -155,14 +166,14 @@ class _Page:
         return Field(printed, self.script.simplify(printed), place, spot.width)
 
 
-def _picture(element: lxml_html.HtmlElement) -> Picture:
+def _picture(element: etree._Element) -> Picture:
     source = element.get("src", "")
     if source.startswith("data:"):  # the picture itself, megabytes of it
         source = source.partition(",")[0]
     return Picture(source, element.get("alt", ""), Place(line=element.sourceline))
 
 
-def _leaf_rows(table: lxml_html.HtmlElement) -> list[list[lxml_html.HtmlElement]] | None:
+def _leaf_rows(table: etree._Element) -> list[list[etree._Element]] | None:
     """Return the cells of a table of figures by row, None when the table only lays out a page."""
     if table.find(".//table") is not None:
         return None
@@ -179,10 +190,10 @@ class Spot:
     row: int
     column: int
     width: int
-    cell: lxml_html.HtmlElement
+    cell: etree._Element
 
 
-def unroll(rows: list[list[lxml_html.HtmlElement]]) -> Iterator[list[Spot]]:
+def unroll(rows: list[list[etree._Element]]) -> Iterator[list[Spot]]:
     """Yield for each row the distinct cells that cover it, left to right.
 
     Follows the table model of HTML (WHATWG, "forming a table"), with spans bounded.
@@ -206,7 +217,7 @@ def unroll(rows: list[list[lxml_html.HtmlElement]]) -> Iterator[list[Spot]]:
         yield sorted(placed, key=lambda spot: spot.column)
 
 
-def _span(cell: lxml_html.HtmlElement, name: str, limit: int) -> int:
+def _span(cell: etree._Element, name: str, limit: int) -> int:
     """Return the span an attribute asks for, within bounds: what is no number asks for one."""
-    printed = (cell.get(name) or "1").strip()
+    printed = (cell.get(name) or "").strip()
     return min(max(int(printed[:9]), 1), limit) if printed.isdecimal() else 1

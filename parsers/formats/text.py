@@ -47,6 +47,11 @@ class _Line:
         return "---" in self.text and set(self.text) <= _RULE
 
     @property
+    def digits(self) -> str:
+        """What the line prints, where that may be the end of a number broken over lines."""
+        return self.text.strip(" \t\r|")
+
+    @property
     def kind(self) -> _Kind:
         pipes = self.text.count("|")
         if pipes > 1 or (pipes and self.beside) or "\t" in self.text.removeprefix("\t"):
@@ -73,7 +78,7 @@ def read(text: str, charset: str) -> Document:
         if kind == "prose":
             blocks.extend(block for run in runs for block in _prose(run, script))
         elif kind == "rows":
-            blocks.append(_grid([_split(line) for line in runs[0]], next(grids), script))
+            blocks.append(_grid(_rows(runs[0]), next(grids), script))
         else:
             blocks.append(_grid([_cells(run) for run in runs], next(grids), script))
     if not blocks:
@@ -108,7 +113,7 @@ def _continues(kind: _Kind, line: _Line) -> bool:
     if kind == "cells":
         return line.kind != "rows"
     if kind == "rows":
-        return line.kind != "prose"
+        return line.kind != "prose" or line.digits.isdecimal()
     return line.kind == "prose"
 
 
@@ -141,6 +146,22 @@ def _kind_of(rows: Sequence[Sequence[_Line]]) -> _Kind:
     return "cells" if any(len(row) > 1 for row in rows) else "prose"
 
 
+def _rows(run: Sequence[_Line]) -> list[list[_Piece]]:
+    """Return a row for each line; digits alone may end the number that the line above begins."""
+    rows: list[list[_Piece]] = []
+    for line in run:
+        if rows and rows[-1] and line.digits.isdecimal():
+            begun = max((at for at, piece in enumerate(rows[-1]) if piece.text.strip()), default=0)
+            rows[-1][begun] = _joined(rows[-1][begun], line.digits)
+        else:
+            rows.append(_split(line))
+    return rows
+
+
+def _joined(piece: _Piece, below: str) -> _Piece:
+    return _Piece(f"{piece.text}\n{below}", piece.line, piece.start, piece.end)
+
+
 def _split(line: _Line) -> list[_Piece]:
     framed = line.text.lstrip().startswith("|")
     mark = "|" if framed or "\t" not in line.text else "\t"
@@ -159,9 +180,7 @@ def _cells(run: Sequence[_Line]) -> list[_Piece]:
             tab = line.text.startswith("\t")
             pieces.append(_Piece(line.text[tab:], line.number, int(tab), len(line.text)))
         else:
-            above = pieces[-1]
-            joined = f"{above.text}\n{line.text}"
-            pieces[-1] = _Piece(joined, above.line, above.start, above.end)
+            pieces[-1] = _joined(pieces[-1], line.text)
     return pieces
 
 
