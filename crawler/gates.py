@@ -10,10 +10,14 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from crawler.page import Headers, header, visible
+from crawler.page import Headers, header, sight
 
 THIN = 200
 """Characters a visitor sees. A page with fewer under a marker is the gate's, not the site's."""
+
+
+LOOKED_AT: Final = 16384
+"""Characters at the beginning of a body among which a marker counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +58,12 @@ GATES: Final = (
 def gate(status: int, headers: Headers, content: bytes) -> str | None:
     """Return the name of the gate that answered, or none.
 
-    ``content`` is the body with its Content-Encoding undone; only its beginning is looked at.
+    ``content`` is the body with its Content-Encoding undone.
     """
-    text = content[:65536].decode("utf-8", "replace")
-    searched = "\n".join((header(headers, "set-cookie"), header(headers, "cf-mitigated"), text))
+    text = content.decode("utf-8", "replace")
+    cookies, mitigated = header(headers, "set-cookie"), header(headers, "cf-mitigated")
+    searched = f"{cookies}\n{mitigated}\n{text[:LOOKED_AT]}"
     for each in GATES:
         if status in each.statuses and each.marker.search(searched):
-            return None if status == 200 and len(visible(text)) >= THIN else each.name
+            return None if status == 200 and len(sight(text).words) >= THIN else each.name
     return None

@@ -11,7 +11,7 @@ from datetime import date
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from scrapy.http import HtmlResponse
-from w3lib.html import get_base_url
+from scrapy.utils.response import get_base_url
 from w3lib.url import safe_url_string
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -66,7 +66,7 @@ def resolve(page: HtmlResponse, href: str) -> str | None:
     Portals that write ``./t2024….html`` sometimes serve the folder without its trailing slash,
     which would send the link one level too high: there the last segment counts as a folder.
     """
-    base = get_base_url(page.text, page.url)
+    base = get_base_url(page)
     parts = urlsplit(base)
     last = parts.path.rsplit("/", 1)[-1]
     if base == page.url and href.startswith("./") and last and "." not in last:

@@ -128,6 +128,12 @@ _ALL = (
     Outcome("empty", "A successful answer without a body.", "retry", DAY),
     Outcome("not_html", "A list should have come, and it is not a page.", "failed", WEEK),
     Outcome("not_a_file", "A file should have come, and it is a page.", "failed", WEEK),
+    Outcome(
+        "not_understood",
+        "The answer came and is kept, and our own code failed on it: a mistake of ours to report.",
+        "failed",
+        WEEK,
+    ),
     Outcome("unexpected_status", "A status that none of the above stands for.", "failed", WEEK),
     Outcome(
         "unregistered",

@@ -93,7 +93,9 @@ def _unavailable(robots: Robots, why: str) -> Permission:
     return Permission("robots_unavailable", f"robots.txt is unavailable: {why}", robots.capture)
 
 
-_RULE_LINE = re.compile(rb"^\s*(?:user-agent|disallow|allow|sitemap|crawl-delay)\s*:", re.I | re.M)
+_RULE_LINE = re.compile(
+    rb"^[ \t]*(?:user-agent|disallow|allow|sitemap|crawl-delay)[ \t]*:", re.I | re.M
+)
 
 
 def _are_rules(content: bytes) -> bool:

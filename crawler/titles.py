@@ -9,7 +9,7 @@ import re
 import unicodedata
 
 _REPORT = re.compile(
-    r"(?:政府信息公开|信息公开|政务公开)(?:工作|情况|\d{4}年?|年|度|的|[（(《》)）])*"
+    r"(?:政府信息公开|信息公开|政务公开)(?:工作|情况|\d{4}|年|度|的|[（(《》)）])*"
     r"(?:年度工作报告|年度报告|年报|工作报告|情况报告|报告)"
 )
 """The words of the form's own name, in the orders and shortenings portals print them."""

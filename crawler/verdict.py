@@ -13,7 +13,7 @@ from archive.codings import undo
 from archive.errors import ContentCodingUnknown, ContentDamaged, ContentTooLarge
 from crawler.gates import gate
 from crawler.lead import joined
-from crawler.page import Headers, header, is_html, text_of, visible
+from crawler.page import Headers, Sight, header, is_html, sight, text_of
 from parsers.formats import LIMIT
 
 
@@ -104,11 +104,10 @@ def _by_content(answer: Answer, content: bytes) -> Verdict:
         if answer.kind == "list":
             return Verdict("not_html", header(answer.headers, "content-type"), content=content)
         return Verdict("ok", content=content)
-    text = text_of(content, answer.headers)
-    seen = visible(text)
-    if location := _written_redirect(text, seen):
-        return redirect(answer, location, "the page sends on", content)
-    if phrase := _says_not_found(text, seen):
+    seen = sight(text_of(content, answer.headers))
+    if seen.sends_to is not None and len(seen.words) < THIN_PAGE:
+        return redirect(answer, seen.sends_to, "the page sends on", content)
+    if phrase := _says_not_found(seen):
         return Verdict("soft_404", f"the page says {phrase}", content=content)
     if answer.kind == "attachment":
         return Verdict("not_a_file", "an HTML page", content=content)
@@ -121,7 +120,6 @@ _SAYS_NOT_FOUND = re.compile(
     "(?:已)?(?:不存在|被?删除|被?移除|已失效|丢失)|信息不存在|文章不存在|栏目不存在|"
     "(?:该|此)(?:信息|页面|文章|内容)已(?:被)?(?:删除|移除|下线)|404 Not Found|HTTP 404|^404$"
 )
-_TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
 _OF_A_REPORT = re.compile(
     "本年新收政府信息公开申请|申请人情况|统计期限|总体情况|主动公开政府信息情况"
 )
@@ -132,36 +130,13 @@ SHORT_PAGE = 600
 of an error (a notice about the site, say) is not one, unless its title says them."""
 
 
-def _says_not_found(text: str, seen: str) -> str | None:
-    title = _TITLE.search(text)
-    places = [title[1].strip()] if title else []
-    if len(seen) < SHORT_PAGE:
-        places.append(seen)
-    if _OF_A_REPORT.search(seen):
-        return None
-    found = next(filter(None, map(_SAYS_NOT_FOUND.search, places)), None)
-    return found[0] if found else None
-
-
 THIN_PAGE = 80
 """Characters a visitor sees on a page that is there only to send him on."""
 
-_META_REFRESH = re.compile(
-    r"""<meta[^>]+http-equiv\s*=\s*["']?refresh["']?[^>]+content\s*=\s*["']\s*\d+\s*;\s*url\s*=\s*"""
-    r"""['"]?([^"'>\s]+)""",
-    re.IGNORECASE,
-)
-_LOCATION = re.compile(
-    r"""<script[^>]*>\s*(?:<!--\s*)?(?:(?:window|document|self|top)\.)?location(?:\.href)?\s*"""
-    r"""(?:=|\.replace\()\s*["']([^"'+]+)["']\s*\)?\s*;?\s*(?://\s*-->\s*)?</script>""",
-    re.IGNORECASE,
-)
-"""A script that does nothing else: one that decides (mobile or not, say) is not followed."""
 
-
-def _written_redirect(text: str, seen: str) -> str | None:
-    """Return where a page without words of its own sends on: literally, nothing is evaluated."""
-    if len(seen) > THIN_PAGE:
+def _says_not_found(seen: Sight) -> str | None:
+    if _OF_A_REPORT.search(seen.words):
         return None
-    found = _META_REFRESH.search(text) or _LOCATION.search(text)
-    return found[1] if found else None
+    places = (seen.title, seen.words if len(seen.words) < SHORT_PAGE else "")
+    found = next(filter(None, map(_SAYS_NOT_FOUND.search, places)), None)
+    return found[0] if found else None

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Final
 
+from lxml.etree import LxmlError
 from scrapy.http import HtmlResponse
 
 from crawler.article import ArticleFacts, article_facts, attachments
@@ -23,6 +24,11 @@ from crawler.verdict import Answer, Verdict, judge
 
 REDIRECTS: Final = 5
 """Redirects in a row that are followed."""
+
+
+NOT_UNDERSTOOD: Final = (ValueError, LookupError, RecursionError, LxmlError)
+"""What parsing raises on a page nobody foresaw. One such page must not end the crawl, and at each
+resumption again; it is kept, and its outcome asks for a case in the tests."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +58,13 @@ class Visit:
 
 def examine(row: Row, answer: Answer, registry: Registry) -> Visit:
     """Judge an answer and sort out every link of the page it brought."""
+    try:
+        return _examine(row, answer, registry)
+    except NOT_UNDERSTOOD as error:
+        return Visit(row, Verdict("not_understood", f"{type(error).__name__}: {error}"[:300]))
+
+
+def _examine(row: Row, answer: Answer, registry: Registry) -> Visit:
     verdict = judge(answer)
     if verdict.outcome == "redirect" and verdict.target is not None:
         return _redirected(row, verdict, verdict.target, registry)

@@ -9,14 +9,18 @@ from hypothesis import strategies as st
 
 from archive.catalogue import Catalogue
 from crawler import manners
-from crawler.entries import Pace
+from crawler.entries import Column, Pace, Site
 from crawler.frontier import Row
 from crawler.ledger import Ended, settle
 from crawler.manners import Manner, after, must_wait
 from crawler.outcomes import OUTCOMES, TRIES
+from crawler.page import sight
+from crawler.registry import Registry
 from crawler.robots import Robots, permission, robots_url, wanted
 from crawler.seasons import CHINA, LISTS, next_visit
+from crawler.titles import is_annual_report
 from crawler.verdict import Answer, judge
+from crawler.visit import examine
 from parsers.formats import LIMIT
 
 URL = "http://www.qinghe.example/nb/"
@@ -209,6 +213,47 @@ def test_every_answer_has_an_outcome_in_the_table(kind, status, body, headers):
     assert judge(answer(kind, status, headers, body)).outcome in OUTCOMES
 
 
+PIECES = st.sampled_from(
+    ["<html>", "<ul><li>", "<a href='./t20240101_1.html'>", "年报", "<script>", "</script>", "<!--",
+     "-->", "<meta http-equiv=refresh content='0;url=x'>", "location='/x';", "</a>", "&#0;", "\x00",
+     "<table><tr><td>", "<base href='http://['>", "<iframe src='?file=a.pdf'>", "]]>", "<title>",
+     "<a href='http://[::1'>", "<div class=zfxxgk_zdgkc>", "createPageHTML(9,0,'i','h')", "\ud7ff"]
+)  # fmt: skip
+
+
+@given(
+    st.sampled_from(["list", "article", "attachment"]),
+    st.lists(PIECES, max_size=12).map("".join),
+    st.sampled_from(["trs", "reference_list"]),
+    st.sampled_from(["", "text/html; charset=gbk", "text/html; charset*=utf-8''x", ";;=\xff"]),
+)
+def test_no_page_is_too_odd_to_be_read(kind, text, family, media_type):
+    column = Column("annual", family, URL, None)
+    words = ("qinghe", "x", ("www.qinghe.example",), "990100", "city", "active", Pace(1.0, 9), "x")
+    registry = Registry((Site(*words, (column,), ""),), ())
+    row = Row(URL, "qinghe", "qinghe/annual", kind, "", "registry")
+    visit = examine(row, answer(kind, 200, {"Content-Type": media_type}, text), registry)
+    assert visit.verdict.outcome in OUTCOMES
+    assert visit.verdict.outcome != "not_understood"
+
+
+def test_a_mistake_of_ours_is_an_outcome_and_not_the_end_of_the_crawl():
+    broken = "http://[::1"
+    row = Row(broken, "qinghe", "", "article", "", "registry")
+    page = b"<html><body><a href='./a.pdf'>x</a></body></html>"
+    visit = examine(row, Answer(broken, "article", 200, (), page), Registry((), ()))
+    assert visit.verdict.outcome == "not_understood"
+    assert visit.verdict.detail.startswith("ValueError: ")
+
+
+def test_hostile_text_takes_no_longer_than_its_length_asks_for():
+    # Each of these once took time that grew with the square of its length, or worse.
+    assert not is_annual_report("信息公开" + "2023年" * 5000)
+    assert sight("<script>" * 50000 + "<!--" * 50000 + "<" * 50000).sends_to is None
+    blank = robots(content=b"\n" * 400_000)
+    assert permission(URL, {robots_url(URL): blank}, NOW).outcome == "ok"
+
+
 def test_the_table_is_whole():
     covered = {case[5] for case in CASES}
     silences = {name for name in OUTCOMES if name.startswith(("unreachable:", "timeout"))}
@@ -219,6 +264,7 @@ def test_the_table_is_whole():
         "host_resting",
         "daily_cap",
         "no_rows",
+        "not_understood",
     }
     assert covered | silences | unasked == set(OUTCOMES)
     for outcome in OUTCOMES.values():

@@ -6,7 +6,9 @@ Not a family: it knows no system and finds no rows.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from datetime import date
+from typing import Any
 
 from parsel import Selector
 from scrapy.http import HtmlResponse
@@ -27,6 +29,26 @@ def lead(page: HtmlResponse, row: Selector, link: Selector) -> Lead | None:
     written = link.attrib.get("title", "").strip() or str(link.xpath("normalize-space()").get(""))
     beside = " ".join(row.xpath(".//text()[not(ancestor::a)]").getall())
     return Lead(url, " ".join(written.split()), page.url, first_date(beside))
+
+
+def alone(links: Iterable[Selector]) -> Iterator[tuple[Selector, Selector]]:
+    """Pair each link with the row it stands in: the widest element around it that holds no other.
+
+    At most ``li``, ``tr`` or ``dd``, or three levels: a list laid out as one cell of a table has
+    rows all the same, and a page with a single link is not a row.
+    """
+    found = list(links)
+    holds: dict[Any, set[str]] = {}
+    for link in found:
+        for up in link.root.iterancestors():
+            holds.setdefault(up, set()).add(link.attrib["href"])
+    for link in found:
+        row = link.root
+        for level, up in enumerate(link.root.iterancestors()):
+            if len(holds[up]) > 1 or level == 3 or row.tag in ("li", "tr", "dd"):
+                break
+            row = up
+        yield link, Selector(root=row)
 
 
 def first_date(text: str) -> date | None:

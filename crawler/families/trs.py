@@ -21,17 +21,14 @@ from crawler.families import pager, rows
 from crawler.lead import Lead
 
 _DOCUMENT = re.compile(r"(?:^|/)(?:t\d{8}_\d+|t\d{6,})\.s?html?$|(?:^|/)P0\d{14,}\.\w+$")
-_ROW = "ancestor::*[self::li or self::tr or self::dd][1]"
 
 
 def leads(page: HtmlResponse) -> Iterator[Lead]:
     """Yield every link to a TRS document, in the order of the page."""
-    found: list[Lead | None] = []
-    for link in page.css("a[href]"):
-        if _DOCUMENT.search(link.attrib["href"].split("?")[0]):
-            around = link.xpath(_ROW)
-            found.append(rows.lead(page, around[0] if around else link, link))
-    yield from rows.once(found)
+    links = [
+        link for link in page.css("a[href]") if _DOCUMENT.search(link.attrib["href"].split("?")[0])
+    ]
+    yield from rows.once([rows.lead(page, row, link) for link, row in rows.alone(links)])
 
 
 def next_pages(page: HtmlResponse) -> Iterator[str]:
