@@ -11,8 +11,8 @@ from exchanges import AT, Archive, archive, exchange
 
 from archive.catalogue import AgencyRow, SiteRow
 from archive.publish import build
-from archive.site.layout import layout
 from parsers.form import Form, form
+from parsers.layout import layout
 
 HOST = "www.linjiang.example"
 SITE = SiteRow("linjiang", "临江市人民政府网站", (HOST,), "990200", "city", "active", "a test")

@@ -19,11 +19,11 @@ import archive.serve
 from archive.metadata import questions, titles
 from archive.search import match_query
 from archive.serve import SETTINGS, datasette_for, serve
-from archive.site.layout import layout
 from archive.site.rule import paragraphs
 from archive.site.words import word, words
 from crawler.outcomes import OUTCOMES
 from parsers.form import forms
+from parsers.layout import layout
 
 HOSTILE = (
     "'",

@@ -10,10 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from archive.schema import sql_name
-from archive.site.layout import Box, layout
 from archive.site.page import Row
 from archive.site.words import cell_name, word
 from parsers.form import Form, Table
+from parsers.layout import Box, layout
 
 Place = tuple[str, str, str]
 """Table, row and column of one cell."""

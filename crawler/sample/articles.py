@@ -19,8 +19,9 @@ from crawler.sample.bodies import HERE
 from crawler.sample.portals import Portal, Shelf
 from crawler.sample.prose import essay
 from crawler.sample.reports import Report
-from crawler.sample.tables import Rows, grid, layout
+from crawler.sample.tables import grid, printed_table
 from crawler.sample.traps import Notice
+from parsers.layout import Line
 
 
 @cache
@@ -86,14 +87,14 @@ def notice_html(portal: Portal, shelf: Shelf, notice: Notice, url: str) -> str:
     )
 
 
-def layouts(report: Report) -> Mapping[str, Rows]:
+def layouts(report: Report) -> Mapping[str, tuple[Line, ...]]:
     """Return the three tables of ``report`` as printed, by table id."""
     laid = {}
     for table in report.form.tables:
         printed = {
             (row, column): report.printed[table.id, row, column] for row, column in table.cells
         }
-        laid[table.id] = layout(table, printed)
+        laid[table.id] = printed_table(table, printed)
     return laid
 
 
