@@ -20,10 +20,9 @@ from datasette.app import Datasette
 from datasette.plugins import pm
 
 from archive.metadata import metadata
+from archive.publish import PUBLIC
 from archive.schema import tables
 from archive.search import INDEXES
-
-PUBLIC = Path("public") / "nianbao.db"
 
 SETTINGS: dict[str, int | str] = {
     # Datasette would try every column as a facet on every page: twenty times slower.
