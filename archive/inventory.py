@@ -13,16 +13,13 @@ from archive.placing import Claims
 from archive.tables import AgencyRow, CaptureRow, SiteRow, capture_row
 from archive.versions import Document, Seen
 
-KINDS = ("article", "attachment", "ingest")
-"""Kinds of capture that may hold a report."""
+# Kinds of capture that may hold a report, whole and as asked for.
 _DOCUMENT = (
-    f"kind IN {KINDS} AND EXISTS (SELECT 1 FROM fetches"
+    "kind IN ('article', 'attachment', 'ingest') AND EXISTS (SELECT 1 FROM fetches"
     " WHERE fetches.capture = captures.id AND fetches.outcome = 'ok')"
 )
-
-NOT_ASKED = ("host_resting", "daily_cap")
-"""Outcomes that only say why an address waits; what the last real attempt met stays the state."""
-_ASKED = f"outcome NOT IN {NOT_ASKED}"
+# Two outcomes only say why an address waits; what the last real attempt met stays the state.
+_ASKED = "outcome NOT IN ('host_resting', 'daily_cap')"
 
 
 @contextmanager

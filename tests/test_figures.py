@@ -8,7 +8,7 @@ from documents import Visit, ask, handed_in, run
 from test_seeds import names
 
 from archive.catalogue import Catalogue
-from archive.publish import build
+from archive.publish import PUBLIC, build
 from crawler.registry import load, mirror
 from crawler.sample.bodies import HERE
 from crawler.sample.pages import world
@@ -89,6 +89,13 @@ def test_the_hijacked_copy_is_kept_shown_and_never_counted(published):
         ("foreign_host", "fails", "source"): 1,
     }
     assert ask(published, "SELECT count(*) FROM cells WHERE report = ?", report) == [0]
+
+
+def test_nothing_published_tells_where_the_files_lay_on_our_disk(published, seeds):
+    content = (published / PUBLIC).read_bytes()
+    assert f"file:{COPY}".encode() in content
+    assert str(seeds).encode() not in content
+    assert seeds.absolute().as_uri().encode() not in content
 
 
 # ------------------------------------------------------------------ the invented portal

@@ -112,6 +112,19 @@ PRINTED = {
 }
 
 
+def test_where_no_number_was_printed_there_is_null_and_no_zero(published):
+    data, report = published[0], "990100-water-2023"
+    amount = "SELECT amount FROM proactive WHERE row = 'fees' AND report = ?"
+    upheld = "SELECT upheld, corrected FROM remedies WHERE row = 'suit_after' AND report = ?"
+    assert ask(data, amount, report) == [None]
+    assert ask(data, upheld, report) == [(None, 0)]
+    remarks = 'SELECT sheet, row, "column", state, printed FROM remarks WHERE report = ?'
+    assert ask(data, remarks, report) == [
+        ("proactive", "fees", "amount", "dash", "/"),
+        ("remedies", "suit_after", "upheld", "blank", ""),
+    ]
+
+
 def test_the_long_view_agrees_with_the_sheets(published):
     data = published[0]
     cells = ask(data, 'SELECT report, sheet, row, "column", value FROM cells')
