@@ -16,7 +16,7 @@ from parsers.narrative import Heading, headings, masthead, sections
 from parsers.script import script_of
 from parsers.sheet import Reading, Sheet, Signs, TableState
 
-VERSION = "1"
+VERSION = "2"
 """Raised with every change that can alter a reading: the archive then reads everything again."""
 
 # A host named as the site the report stands on; other hosts in the prose say nothing.

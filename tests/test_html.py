@@ -8,6 +8,7 @@ from lxml import html as lxml_html
 from parsers.document import Grid, Paragraph, Picture
 from parsers.errors import Refused
 from parsers.formats import document, html
+from parsers.formats.blocks import unroll
 
 
 def blocks(markup):
@@ -165,7 +166,7 @@ def test_unrolling_loses_no_cell_and_keeps_the_order(rows):
         ]
         for at, row in enumerate(rows)
     ]
-    unrolled = list(html.unroll(cells))
+    unrolled = list(unroll(cells))
     assert len(unrolled) == len(rows)
     for at, line in enumerate(unrolled):
         columns = [spot.column for spot in line]

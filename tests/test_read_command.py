@@ -97,7 +97,7 @@ BYTES = {
     "empty": (b"", "empty"),
     "blank": (b" \r\n\t ", "empty"),
     "a_pdf_named_html": (b"%PDF-1.7\n%\xe2\xe3", "pdf"),
-    "a_word_file_named_html": (b"PK\x03\x04" + bytes(60), "office_zip"),
+    "half_a_word_file_named_html": (b"PK\x03\x04" + bytes(60), "damaged"),
     "an_old_word_file_named_html": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(512), "office_ole"),
     "a_picture_named_html": (b"\x89PNG\r\n\x1a\n" + bytes(60), "picture"),
     "noise_named_html": (b"\x7fELF\x02\x01" + bytes(500), "binary"),

@@ -11,16 +11,20 @@ import re
 from parsers.decode import decode
 from parsers.document import Document
 from parsers.errors import Refused
-from parsers.formats import html, mixed, text
+from parsers.formats import docx, html, mixed, package, text
 
 LIMIT = 32 * 1024 * 1024
 """Largest document read, in bytes. Real reports are below 5 MB; a crawl keeps no more than this."""
 
 REASONS = {
     "empty": "文件为空 · the file is empty",
-    "too_large": f"文件超过 {LIMIT >> 20} MB · larger than {LIMIT >> 20} MB",
+    "too_large": f"文件或解压后超过 {LIMIT >> 20} MB · larger than {LIMIT >> 20} MB, packed or not",
     "pdf": "PDF 文档，尚不能读取 · a PDF, which is not read yet",
-    "office_zip": "DOCX、XLSX 等文档，尚不能读取 · an Office Open XML or ZIP file, not read yet",
+    "xlsx": "XLSX 文档，尚不能读取 · an XLSX workbook, which is not read yet",
+    "xlsb": "XLSB 文档，尚不能读取 · a binary XLSB workbook, not read yet",
+    "presentation": "PPTX 演示文稿，尚不能读取 · a PPTX presentation, not read yet",
+    "ofd": "OFD 文档，尚不能读取 · an OFD document, not read yet",
+    "opendocument": "ODT、ODS 文档，尚不能读取 · an OpenDocument file, not read yet",
     "rtf": "RTF 文档，尚不能读取 · a Rich Text Format file, not read yet",
     "office_ole": "DOC、WPS、XLS 文档，尚不能读取 · a legacy Office file, not read yet",
     "picture": "图片，不是文字 · a picture, not text",
@@ -34,7 +38,6 @@ REASONS = {
 
 _MAGIC = (
     (b"%PDF", "pdf"),
-    (b"PK\x03\x04", "office_zip"),
     (b"\xd0\xcf\x11\xe0", "office_ole"),
     (b"{\\rtf", "rtf"),
     (b"\x89PNG", "picture"),
@@ -49,6 +52,7 @@ _MAGIC = (
     (b"\xfd7zXZ", "archive"),
 )
 
+_PACKAGE = b"PK\x03\x04"
 _MARKUP = re.compile(r"<(?:!doctype\s+html|html|head|body|meta|div|p|h1|span)[\s>]", re.I)
 _NUL_FROM = 1000
 """Characters for each of which one NUL is forgiven: browsers skip it; binaries are full of them."""
@@ -65,6 +69,8 @@ def document(body: bytes, header_charset: str | None = None) -> Document:
     start = body[:1024].lstrip()
     if not start and not body.strip():
         raise Refused("empty")
+    if start.startswith(_PACKAGE):
+        return _packaged(body)
     for magic, reason in _MAGIC:
         if start.startswith(magic) and not _is_words(magic, body):
             raise Refused(reason)
@@ -77,6 +83,13 @@ def document(body: bytes, header_charset: str | None = None) -> Document:
     if mixed.has_table(characters):
         return html.read(mixed.as_html(characters), charset)
     return text.read(characters, charset)
+
+
+def _packaged(body: bytes) -> Document:
+    kind = package.kind(body)
+    if kind == "docx":
+        return docx.read(body, LIMIT)
+    raise Refused(kind)
 
 
 def _is_words(magic: bytes, body: bytes) -> bool:
