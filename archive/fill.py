@@ -16,14 +16,18 @@ import sqlite_utils
 from archive import coverage, inventory
 from archive.catalogue import Catalogue
 from archive.gather import Gathered, Hosts, gather
-from archive.placing import Placed, Registry
+from archive.placing import Placed, Registry, Unplaced
 from archive.record import Row, address
 from archive.report import Report, read_report
 from archive.report import rows as report_rows
 from archive.rules import RULES
 from archive.schema import tables
+from archive.versions import Document
 from parsers import VERSION
 from parsers.form import forms
+
+RENDITION = "rendition"
+"""Reason of a document that is a report in another form; the detail is the report's id."""
 
 
 def fill(db: sqlite_utils.Database, catalogue: Catalogue) -> None:
@@ -35,14 +39,16 @@ def fill(db: sqlite_utils.Database, catalogue: Catalogue) -> None:
     _insert(db, "rules", _rules())
     found: dict[Placed, coverage.Found] = {}
     named: dict[str, str] = {}
+    unread = list(gathered.unread)
     for placed, documents in gathered.reports.items():
         report = read_report(catalogue, hosts, placed, documents)
+        unread += ((document, Unplaced(RENDITION, placed.report)) for document in report.renditions)
         for table, rows in report_rows(report):
             _insert(db, table, rows)
         found[placed] = _found(report)
         named[placed.agency] = report.reading.publisher or ""
     _insert(db, "agencies", _agencies(registry, named))
-    _insert(db, "unread", _unread(gathered))
+    _insert(db, "unread", _unread(unread))
     _insert(db, "leads", _leads(catalogue))
     _insert(db, "coverage", coverage.rows(registry, _evidence(catalogue, gathered, found)))
     _insert(db, "codebook", codebook())
@@ -101,8 +107,8 @@ def _rules() -> Iterator[Row]:
 # ------------------------------------------------------------------ what was not a report
 
 
-def _unread(gathered: Gathered) -> Iterator[Row]:
-    for document, why in gathered.unread:
+def _unread(documents: Iterable[tuple[Document, Unplaced]]) -> Iterator[Row]:
+    for document, why in documents:
         yield {
             "capture": document.first.capture,
             "url": address(document.first.url),

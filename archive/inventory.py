@@ -47,17 +47,14 @@ def agencies(catalogue: Catalogue) -> list[AgencyRow]:
 def documents(catalogue: Catalogue) -> Iterator[Document]:
     """Yield every payload that may hold a report, once for each address it was found at."""
     found: dict[tuple[str, str], Document] = {}
-    for capture, run, url, at, digest, site in catalogue.db.execute(
-        f"SELECT id, run, url, at, digest, site FROM captures WHERE {_DOCUMENT}"
+    for capture, run, url, at, digest, site, kind in catalogue.db.execute(
+        f"SELECT id, run, url, at, digest, site, kind FROM captures WHERE {_DOCUMENT}"
         " ORDER BY run, url, id"
     ):
         seen = Seen(capture, run, url, at)
         before = found.get((digest, url))
-        found[digest, url] = (
-            Document(digest, site, before.first, seen)
-            if before
-            else Document(digest, site, seen, seen)
-        )
+        first = before.first if before else seen
+        found[digest, url] = Document(digest, site, kind == "attachment", first, seen)
     yield from found.values()
 
 

@@ -25,7 +25,7 @@ from archive.record import (
 )
 from archive.rules import check, is_authentic
 from archive.rules.model import Flag
-from archive.versions import Document, Judged, Version, current, versions
+from archive.versions import Document, Judged, Version, current, renditions, versions
 from parsers.contract import TABLES
 from parsers.sheet import Reading
 
@@ -41,6 +41,8 @@ class Report:
     """By number of the version."""
     flags: tuple[Flag, ...]
     """Of the current version."""
+    renditions: tuple[Document, ...]
+    """Documents that are this report in another form, and no version of it."""
 
     @property
     def reading(self) -> Reading:
@@ -60,9 +62,11 @@ def read_report(
         if digest not in readings:
             readings[digest] = reading_of(catalogue, digest)
             contents[digest] = content_of(readings[digest])
-        authentic = is_authentic(hosts.record(readings[digest], document.first.url))
-        judged.append(Judged(document, contents[digest], authentic))
-    found = versions(judged)
+        reading = readings[digest]
+        authentic = is_authentic(hosts.record(reading, document.first.url))
+        judged.append(Judged(document, contents[digest], authentic, reading.form is not None))
+    aside = renditions(judged)
+    found = versions(each for each in judged if each not in aside)
     now = current(found)
     return Report(
         placed,
@@ -70,6 +74,7 @@ def read_report(
         now,
         {version.number: readings[version.digest] for version in found},
         check(hosts.record(readings[now.digest], now.first.url)),
+        tuple(each.document for each in aside),
     )
 
 

@@ -1,9 +1,9 @@
 """Which documents of one report are the same content, and which are versions of it.
 
 Documents with the same content and the same standing are one version; the current version is that
-of the last authentic capture, or of the last one where none is authentic. Order follows runs and
-addresses, never the clock, so that a crawl that was interrupted gives the same versions as one
-that was not.
+of the last authentic capture, or of the last one where none is authentic. A page and the file
+attached to it are one report in two forms and never two versions. Order follows runs and addresses,
+never the clock, so that a crawl that was interrupted gives the same versions as one that was not.
 """
 
 from __future__ import annotations
@@ -34,6 +34,8 @@ class Document:
     digest: str
     site: str | None
     """Registered site it was fetched from; None for what was handed in."""
+    attached: bool
+    """Whether a page links to it as a file, rather than being the page."""
     first: Seen
     last: Seen
 
@@ -45,6 +47,7 @@ class Judged:
     document: Document
     content: str
     authentic: bool
+    has_table: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,24 @@ class Version:
     digest: str
     first: Seen
     last: Seen
+
+
+def renditions(documents: Sequence[Judged]) -> list[Judged]:
+    """Return those of one report's documents that are only the report in another form.
+
+    Files attached are, where a page is there; pages are, where only the files have the tables.
+    Copies of doubtful origin are compared among themselves: they stand for nothing of the body's.
+    """
+    aside: list[Judged] = []
+    for authentic in (True, False):
+        same = [each for each in documents if each.authentic == authentic]
+        pages = [each for each in same if not each.document.attached]
+        files = [each for each in same if each.document.attached]
+        only_in_files = any(each.has_table for each in files) and not any(
+            each.has_table for each in pages
+        )
+        aside += pages if only_in_files else files if pages else []
+    return aside
 
 
 def versions(documents: Iterable[Judged]) -> tuple[Version, ...]:

@@ -6,11 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from archive.publish import build
-from archive.versions import Document, Judged, Seen, current, versions
+from archive.versions import Document, Judged, Seen, current, renditions, versions
 
 PAGE, OTHER = f"{HOME}2023.html", f"{HOME}old.html"
 MIRROR = "http://www.ty5588.example/2023.html"
+FILE = f"{HOME}2023.doc"
 ID = "990100-water-2023"
+BARE = paper(tables=())
 FIRST = paper(cells={"applications/granted/total": "1"})
 SECOND = paper(cells={"applications/granted/total": "2"}, prose="工作更加平稳。")
 FIRST_AGAIN = FIRST.body + b"<!-- visitor 4711 -->"
@@ -19,6 +21,10 @@ CONVERTED = paper(cells={"applications/granted/total": "1"}, prose="關(guān)�
 
 def own(paper, url=PAGE):
     return Visit(url, getattr(paper, "body", paper))
+
+
+def attached(paper, url=FILE):
+    return Visit(url, paper.body, kind="attachment")
 
 
 def copy(paper):
@@ -62,6 +68,33 @@ CASES = {
         [(MIRROR, 0), (MIRROR, 0)],
         2,
     ),
+    "a_file_attached_to_the_page_is_no_version": (
+        [[own(FIRST), attached(SECOND)]],
+        [(PAGE, 1)],
+        1,
+    ),
+    "a_file_that_was_there_first_is_no_version_either": (
+        [[attached(SECOND)], [own(FIRST)]],
+        [(PAGE, 1)],
+        1,
+    ),
+    "a_page_without_tables_gives_way_to_the_file_that_has_them": (
+        [[own(BARE), attached(FIRST)], [attached(SECOND)]],
+        [(FILE, 1), (FILE, 1)],
+        2,
+    ),
+    "a_page_that_gets_its_tables_later_was_a_version_before": (
+        [[own(BARE)], [own(FIRST)]],
+        [(PAGE, 1), (PAGE, 1)],
+        2,
+    ),
+    "without_any_table_the_page_counts": ([[own(BARE), attached(BARE)]], [(PAGE, 1)], 1),
+    "a_file_alone_is_the_report": ([[attached(FIRST)]], [(FILE, 1)], 1),
+    "a_copy_with_tables_does_not_set_the_body_s_own_file_aside": (
+        [[copy(FIRST)], [attached(SECOND)]],
+        [(MIRROR, 0), (FILE, 1)],
+        2,
+    ),
     "handed_in_without_an_address_it_is_the_body_s_until_something_speaks_against_it": (
         [[handed_in("file:///home/anna/Nachlass/2023.html", FIRST.body)]],
         [("file:2023.html", 1)],
@@ -81,6 +114,13 @@ def test_versions_of_a_report(name, tmp_path):
     url, authentic = expected[now - 1]
     sql = "SELECT id, version, versions, url, authentic FROM reports"
     assert ask(tmp_path, sql) == [(ID, now, len(expected), url, authentic)]
+
+
+def test_a_report_s_other_form_is_named_among_what_became_no_version(tmp_path):
+    run(tmp_path, own(FIRST), attached(SECOND))
+    assert build(tmp_path).unread == {"rendition": 1}
+    assert ask(tmp_path, "SELECT url, reason, detail FROM unread") == [(FILE, "rendition", ID)]
+    assert ask(tmp_path, "SELECT count(*) FROM changes") == [0]
 
 
 def test_a_version_was_seen_from_its_first_capture_to_its_last(tmp_path):
@@ -139,10 +179,11 @@ def test_of_a_copy_the_prose_is_shown_and_no_figure(tmp_path):
 # ------------------------------------------------------------------ order, without an archive
 
 
-def judged(run, url, content, authentic, capture, last_run=None):
+def judged(run, url, content, authentic, capture, last_run=None, attached=False, has_table=True):
     first = Seen(capture, run, url, f"2026-03-{run:02}")
     last = Seen(capture + 100, last_run or run, url, f"2026-03-{last_run or run:02}")
-    return Judged(Document(f"sha256:{capture}", "qinghe", first, last), content, authentic)
+    document = Document(f"sha256:{capture}", "qinghe", attached, first, last)
+    return Judged(document, content, authentic, has_table)
 
 
 DOCUMENTS = some.lists(
@@ -154,6 +195,8 @@ DOCUMENTS = some.lists(
         authentic=some.booleans(),
         capture=some.integers(1, 99),
         last_run=some.sampled_from([None, 4, 5]),
+        attached=some.booleans(),
+        has_table=some.booleans(),
     ),
     min_size=1,
     unique_by=lambda each: each.document.first.capture,
@@ -178,3 +221,17 @@ def test_every_document_is_in_one_version_and_the_current_one_is_the_last_authen
     assert now.authentic == any(each.authentic for each in documents)
     rivals = [each.document.last.order for each in documents if each.authentic == now.authentic]
     assert now.last.order == max(rivals)
+
+
+@given(documents=DOCUMENTS, data=some.data())
+def test_a_report_is_never_set_aside_whole_nor_are_its_tables(documents, data):
+    aside = renditions(documents)
+    left = [each for each in documents if each not in aside]
+    for authentic in (True, False):
+        before = [each for each in documents if each.authentic == authentic]
+        after = [each for each in left if each.authentic == authentic]
+        assert bool(after) == bool(before)
+        assert any(each.has_table for each in after) == any(each.has_table for each in before)
+        assert len({each.document.attached for each in after}) == bool(after)
+    shuffled = data.draw(some.permutations(documents))
+    assert sorted(map(repr, renditions(shuffled))) == sorted(map(repr, aside))
