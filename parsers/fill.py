@@ -72,9 +72,8 @@ def _row(
             yield Cell(table, row, column, "", 0, State.NUMBER, place=place, certain=False)
             continue
         meant = figure(field.text)
-        yield Cell(
-            table, row, column, field.printed, meant.value, meant.state, meant.unit, field.place
-        )
+        unit = meant.unit or (hit.units.get(column, "") if meant.state is State.NUMBER else "")
+        yield Cell(table, row, column, field.printed, meant.value, meant.state, unit, field.place)
 
 
 def _apart(cells: Sequence[Cell]) -> Iterator[Cell]:

@@ -7,8 +7,9 @@ the official form, it is a page that lost a span. The rows below it cannot be to
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from parsers.alignment import Ruler
@@ -16,6 +17,7 @@ from parsers.form import Table
 from parsers.labels import Vocabulary
 from parsers.lines import Line
 
+_UNIT = re.compile(r"单位\s*[:：]?\s*(?P<unit>[^\s()（）]{1,4})")
 STRANGE_FROM = 3
 """Words that are no label of the table from which a line heads a table of another kind."""
 
@@ -32,6 +34,8 @@ class Header:
     """Whether the last header met belongs to a table the form does not know."""
     closed: bool = False
     """Whether figures were met since: the next header line begins a new header."""
+    units: Mapping[str, str] = field(default_factory=dict)
+    """Units the header gives for columns to which the form gives another."""
 
     def then(self, line: Line, words: Vocabulary) -> Header:
         """Return the header after a line that prints no figures."""
@@ -41,7 +45,8 @@ class Header:
             base = Header() if self.closed or self.strange else self
             in_order = base.in_order and _in_order(columns, rows, words.table)
             lines = (*base.lines, (line, tuple(columns), _ruler(line, words)))
-            return Header(lines, base.named.union(columns), in_order)
+            units = {**base.units, **dict(_units(line, words))}
+            return Header(lines, base.named.union(columns), in_order, units=units)
         unknown = sum(1 for key in line.keys if key and not words.knows(key))
         return Header(strange=True) if unknown >= STRANGE_FROM else self
 
@@ -68,6 +73,14 @@ def _columns(line: Line, words: Vocabulary) -> list[str]:
 def _ruler(line: Line, words: Vocabulary) -> Ruler:
     pairs = zip(line.keys, line.fields, strict=True)
     return Ruler(tuple(field.columns for key, field in pairs if key in words.columns))
+
+
+def _units(line: Line, words: Vocabulary) -> Iterator[tuple[str, str]]:
+    """Yield column and unit where the header prints another unit than the form."""
+    for key, cell in zip(line.keys, line.fields, strict=True):
+        printed = _UNIT.search(cell.text) if key in words.columns else None
+        if printed and printed["unit"] != words.table.column(words.columns[key]).unit:
+            yield words.columns[key], printed["unit"]
 
 
 def _rows(line: Line, words: Vocabulary) -> list[str]:

@@ -18,7 +18,7 @@ from parsers.form import Alias, Column, Row, Table, form
 
 # What stands before a label (Markdown hashes, a word processor's bookmark), Markdown's escapes, and
 # footnote marks: NFKC would turn those into digits of the label. Then 一、 （三） 1. 5、
-_DEBRIS = re.compile(r"\[bookmark:[^\]]{0,80}\]|^[#*>\s]+|\\|[①-⑳¹²³⁰-⁹]")
+_DEBRIS = re.compile(r"\[bookmark:[^\]]{0,80}\]|^[#*>\s]+|\\|[①-⑳¹²³⁰-₉]")
 _NUMBERING = re.compile(
     r"^(?:[(]?(?:[一二三四五六七八九十]{1,3}|\d{1,2})[)][、.]?|"
     r"(?:[一二三四五六七八九十]{1,3}|\d{1,2})[、.,])"

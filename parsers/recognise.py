@@ -7,8 +7,8 @@ is never completed from its sums, its year or its neighbours.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from parsers.alignment import Run
 from parsers.form import Table
@@ -17,6 +17,8 @@ from parsers.labels import Vocabulary, label
 from parsers.lines import Line
 from parsers.sheet import State
 
+NEAR = 4
+"""Rows of the form that may be missing before 其他 or 总计, which mean nothing by themselves."""
 HEADER_COLUMNS = 3
 """Column names that make a header where each of its lines names some: 总计 alone proves nothing."""
 
@@ -31,6 +33,8 @@ class Found:
     row: str
     line: Line
     run: Run
+    units: Mapping[str, str] = field(default_factory=dict)
+    """Units of columns, where the header prints another than the form."""
 
 
 def rows_of(lines: Sequence[Line], words: Vocabulary) -> tuple[list[Found], list[str]]:
@@ -70,17 +74,19 @@ def _down(lines: Sequence[Line], words: Vocabulary) -> Iterator[Found]:
     """Yield the rows of a table that prints one row a line."""
     header = Header()
     section: str | None = None
+    before = ""  # the row met last
     for line in lines:
         if line.section != section:
             header, section = Header(), line.section
-        hit = _label_in(line, words)
+        hit = _label_in(line, words, before)
         if hit is None:
             header = header.close() if line.figures else header.then(line, words)
             continue
         header = header.close()
         row, at = hit
+        before = row
         if _rules(header, _columns(row, words), line, words.table):
-            yield Found(row, line, _run(row, line, at, header, words))
+            yield Found(row, line, _run(row, line, at, header, words), header.units)
 
 
 def _rules(header: Header, columns: Sequence[str], line: Line, table: Table) -> bool:
@@ -118,14 +124,23 @@ def _is_total(column: str, table: Table) -> bool:
     return any(e.axis == "columns" and column in e.left for e in table.equations)
 
 
-def _label_in(line: Line, words: Vocabulary) -> tuple[str, int] | None:
+def _label_in(line: Line, words: Vocabulary, before: str) -> tuple[str, int] | None:
     """Return the row a line belongs to and where its label stands; the last label counts."""
     for at in range(len(line.keys) - 1, -1, -1):
         row = words.rows.get(line.keys[at])
-        if row is None or (line.keys[at] in words.columns and not _heads_a_row(line, at)):
+        if row is None:
+            continue
+        shared = line.keys[at] in words.columns
+        if shared and not (_heads_a_row(line, at) and _follows(row, before, words)):
             continue
         return (row, at) if line.answers(at + 1) or _is_blank(row, line, at, words) else None
     return None
+
+
+def _follows(row: str, before: str, words: Vocabulary) -> bool:
+    """Say whether ``row`` may come next: 9.其他 among the refusals is not 3.其他 of the form."""
+    order = list(words.cells)
+    return before in words.cells and 0 <= order.index(row) - order.index(before) <= NEAR
 
 
 def _is_blank(row: str, line: Line, at: int, words: Vocabulary) -> bool:

@@ -48,7 +48,7 @@ class Cell:
     """The number meant, or None when no number was printed. Never 0 for a blank."""
     state: State
     unit: str = ""
-    """The unit printed inside the cell, when there was one ("元", "万")."""
+    """The unit printed in the cell ("元", "万"), or over it where the form's is another."""
     place: Place | None = None
     certain: bool = True
     """False when the value is concluded from a cut-off row of zeros, not printed: it is flagged."""

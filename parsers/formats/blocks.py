@@ -24,14 +24,17 @@ BREAKS = frozenset(
     | {"html", "li", "main", "nav", "ol", "p", "pre", "section", "table", "tbody", "td", "tfoot"}
     | {"th", "thead", "tr", "ul"}
 )
-APART = ("p", "div", "br", "li")
-"""Elements that begin a line inside a cell: 3 and 0 in two of them are two figures, not 30."""
+APART = ("p", "div", "br", "li", "del", "s", "strike")
+"""Elements that end a line inside a cell, or strike it out: 3 and 0 are two figures, not 30."""
 MAX_COLSPAN = 60
 MAX_ROWSPAN = 400
 MAX_FIELDS = 200_000
 PROSE_FROM = 200
 """Characters in one cell from which its row is prose: the longest label of the form has 41."""
-_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+_SMALL = {
+    "sup": str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"),
+    "sub": str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"),
+}
 
 
 def blocks(root: etree._Element) -> tuple[Block, ...]:
@@ -52,8 +55,8 @@ def _keep_apart(root: etree._Element) -> None:
     """Write into the tree what a reader sees apart: lines in a cell, the mark of a footnote."""
     for element in root.iter(*APART):
         element.tail = "\n" + (element.tail or "")
-    for element in root.iter("sup"):  # the mark of a footnote is no digit of the figure
-        element.text = (element.text or "").translate(_RAISED)
+    for element in root.iter(*_SMALL):  # the mark of a footnote is no digit of the figure
+        element.text = (element.text or "").translate(_SMALL[str(element.tag)])
 
 
 def _printed(cell: etree._Element) -> str:
@@ -140,6 +143,8 @@ class _Page:
 
     def cell(self, spot: Spot, grid: int) -> Field:
         printed = _printed(spot.cell)
+        if not printed and (image := spot.cell.find(".//img")) is not None:
+            printed = f"[image: {_picture(image).source}]"  # a figure there is, and not in words
         place = Place(grid, spot.row, spot.column)
         return Field(printed, self.script.simplify(printed), place, spot.width)
 

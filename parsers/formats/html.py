@@ -11,7 +11,23 @@ from parsers.document import Document
 from parsers.formats.blocks import blocks
 from parsers.formats.markup import tree
 
-SILENT = ("script", "style", "noscript", "template", "head", "title", "select", "option")
+SILENT = (
+    "script",
+    "style",
+    "noscript",
+    "template",
+    "head",
+    "title",
+    "select",
+    "option",
+    "rt",
+    "rp",
+)
+HIDDEN = "|".join(
+    f"//{tag}[contains(translate(@style, ' ', ''), 'display:none')]"
+    for tag in ("span", "font", "b")
+)
+"""Words inside a line that no reader sees; whole blocks may be shown by a click."""
 BROKEN_OFF = "…"
 """Written where a page breaks off inside a table: half a figure is no figure."""
 
@@ -24,8 +40,17 @@ def read(text: str, charset: str) -> Document:
     """
     root = tree(text + BROKEN_OFF if _breaks_off(text) else text)
     metas = _metas(root)
-    etree.strip_elements(root, *SILENT, with_tail=False)  # what no reader sees
+    _keep_what_is_seen(root)
     return Document("html", charset, blocks(root), metas)
+
+
+def _keep_what_is_seen(root: etree._Element) -> None:
+    for element in root.xpath(HIDDEN):
+        element.tag = "template"
+    etree.strip_elements(root, *SILENT, with_tail=False)
+    for element in root.iter("input"):
+        if element.get("type", "text") in ("text", "number"):
+            element.tail = element.get("value", "") + (element.tail or "")
 
 
 def _breaks_off(text: str) -> bool:
