@@ -13,9 +13,11 @@ from random import Random
 import pytest
 from documents import HOME, SCHOOLS, WATER, Visit, ask, handed_in, listing, paper, run
 
+from archive import publish
 from archive.catalogue import Catalogue
 from archive.content_hash import UNCOUNTED, VOLATILE
 from archive.errors import BuildError, CatalogueError
+from archive.fill import fill
 from archive.inventory import one_moment
 from archive.publish import LOCK, PUBLIC, build, is_built
 from archive.rules import RULES
@@ -301,6 +303,20 @@ def test_what_a_crawl_adds_while_we_read_is_taken_in(tmp_path):
     assert (summary.read, summary.reports) == (8, 6)
     with Catalogue(tmp_path) as catalogue:
         assert is_built(catalogue)
+
+
+def test_what_a_crawl_adds_while_we_write_waits_for_the_next_build(tmp_path, monkeypatch):
+    def while_a_crawl_goes_on(db, catalogue):
+        run(tmp_path, Visit(f"{HOME}new", paper(publisher="清河市档案馆").body))
+        fill(db, catalogue)
+
+    run(tmp_path, *VISITS)
+    monkeypatch.setattr(publish, "fill", while_a_crawl_goes_on)
+    assert build(tmp_path).reports == 5
+    monkeypatch.undo()
+    with Catalogue(tmp_path) as catalogue:
+        assert not is_built(catalogue)
+    assert build(tmp_path).reports == 6
 
 
 def test_a_build_sees_the_archive_at_one_moment(tmp_path):
