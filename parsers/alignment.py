@@ -121,9 +121,11 @@ def _by_window(run: Run, starts: Sequence[int], known: Mapping[Shape, int]) -> A
 def _speaks_for_itself(run: Run, start: int) -> bool:
     """Say whether a window needs no other row: a blank in it could stand for a figure lost.
 
-    Then as many fields must follow the label as the form has columns, up to the grid's edge.
+    Then as many fields must follow the label as the form has columns, up to the grid's edge, and
+    none be wider than another: a merged cell hides that one is missing.
     """
-    return _full(run, start) or (run.widest and len(run.fields) == run.width)
+    exact = run.widest and len(run.fields) == run.width
+    return _full(run, start) or (exact and len({field.span for field in run.fields}) == 1)
 
 
 def _full(run: Run, start: int) -> bool:

@@ -75,10 +75,10 @@ def _down(lines: Sequence[Line], words: Vocabulary) -> Iterator[Found]:
     header = Header()
     section: str | None = None
     before = ""  # the row met last
-    for line in lines:
+    for number, line in enumerate(lines):
         if line.section != section:
             header, section = Header(), line.section
-        hit = _label_in(line, words, before)
+        hit = _label_in(line, words, before) or _wrapped(lines, number, words)
         if hit is None:
             header = header.close() if line.figures else header.then(line, words)
             continue
@@ -134,6 +134,26 @@ def _label_in(line: Line, words: Vocabulary, before: str) -> tuple[str, int] | N
         if shared and not (_heads_a_row(line, at) and _follows(row, before, words)):
             continue
         return (row, at) if line.answers(at + 1) or _is_blank(row, line, at, words) else None
+    return None
+
+
+def _wrapped(lines: Sequence[Line], number: int, words: Vocabulary) -> tuple[str, int] | None:
+    """Return the row whose label begins in the line above, or ends in the line below.
+
+    A label broken over lines is known only whole: both parts together are the official wording.
+    """
+    line = lines[number]
+    if not line.figures or not line.words:
+        return None
+    at = max(i for i, state in enumerate(line.states) if state is State.NOT_A_NUMBER)
+    part = line.fields[at].text
+    for beside in lines[max(0, number - 1) : number], lines[number + 1 : number + 2]:
+        if not beside or beside[0].figures or not beside[0].words:
+            continue
+        texts = [field.text for field in beside[0].fields if field.text]
+        whole = part + texts[0] if beside[0] is not lines[number - 1] else texts[-1] + part
+        if row := words.rows.get(label(whole).key):
+            return row, at
     return None
 
 

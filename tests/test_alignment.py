@@ -1,5 +1,7 @@
 """Figures into columns: what is read is right, what cannot be told is ambiguous, never wrong."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -89,6 +91,12 @@ def test_a_blank_at_the_edge_of_a_narrow_row_may_be_padding():
     assert align([run(short)]) == [None]
     assert [texts(each) for each in align([run(short, widest=True)])] == [short]
     assert [texts(each) for each in align([run(short), run(full)])] == [short, full]
+
+
+def test_a_merged_cell_may_hide_that_one_is_missing():
+    merged = run(["1", "2", "3", "4", "5", "6", ""], widest=True)
+    wide = replace(merged.fields[2], span=2)
+    assert align([replace(merged, fields=(*merged.fields[:2], wide, *merged.fields[3:]))]) == [None]
 
 
 RULER = Ruler(tuple((at, at + 1) for at in range(3, 10)))

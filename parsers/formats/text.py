@@ -36,6 +36,7 @@ class _Line:
     number: int  # from 1
     text: str
     beside: bool = False  # whether the line above or below has a pipe too
+    inside: bool = False  # whether the lines above and below have tabs
 
     @property
     def blank(self) -> bool:
@@ -55,6 +56,8 @@ class _Line:
     def kind(self) -> _Kind:
         pipes = self.text.count("|")
         if pipes > 1 or (pipes and self.beside) or "\t" in self.text.removeprefix("\t"):
+            return "rows"
+        if self.inside and not self.blank:  # the rest of a label that was broken over lines
             return "rows"
         return "cells" if self.text.startswith("\t") else "prose"
 
@@ -104,8 +107,11 @@ def _runs(texts: list[str]) -> Iterator[tuple[_Kind, list[_Line]]]:
 
 def _lines(texts: list[str]) -> Iterator[_Line]:
     piped = [False, *("|" in text for text in texts), False]
+    tabbed = [False, *("\t" in text.removeprefix("\t") for text in texts), False]
     for number, text in enumerate(texts, start=1):
-        yield _Line(number, text, piped[number - 1] or piped[number + 1])
+        beside = piped[number - 1] or piped[number + 1]
+        inside = tabbed[number - 1] and tabbed[number + 1]
+        yield _Line(number, text, beside, inside and not _is_sentence(text))
 
 
 def _continues(kind: _Kind, line: _Line) -> bool:
