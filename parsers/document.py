@@ -18,7 +18,8 @@ class Place:
 
     ``line`` counts from 1, ``start`` and ``end`` are characters in that line (plain text);
     ``grid``, ``row`` and ``column`` count from 0 in reading order, and are those of a cell's first
-    row and column where it covers several.
+    row and column where it covers several. ``page`` counts from 1; ``x`` and ``y`` are points
+    (1/72 inch) from its top left corner to that of the cell or paragraph (PDF).
     """
 
     grid: int | None = None
@@ -27,10 +28,13 @@ class Place:
     line: int | None = None
     start: int | None = None
     end: int | None = None
+    page: int | None = None
+    x: int | None = None
+    y: int | None = None
 
     def facts(self) -> dict[str, int]:
         """Return what is known of the place, without the blanks."""
-        names = ("grid", "row", "column", "line", "start", "end")
+        names = ("grid", "row", "column", "line", "start", "end", "page", "x", "y")
         return {name: known for name in names if (known := getattr(self, name)) is not None}
 
 

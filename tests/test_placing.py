@@ -65,7 +65,7 @@ def test_the_same_body_under_two_names_is_one():
 
 
 UNPLACED = {
-    "refused": ({"refused": "pdf", "detail": "a PDF"}, Unplaced("pdf", "a PDF")),
+    "refused": ({"refused": "pdf_scan", "detail": "a PDF"}, Unplaced("pdf_scan", "a PDF")),
     "no_table_and_two_headings": ({"has_table": False, "sections": 2}, "not_a_report"),
     "no_year": ({"year": None}, "no_year"),
     "no_publisher": ({"publisher": None}, "no_publisher"),
@@ -92,7 +92,7 @@ def test_a_document_that_is_no_report_says_why(name):
 
 DOCUMENTS = {
     # A document's bytes, and the words of the unread row it leaves.
-    "a_pdf": (b"%PDF-1.7", "pdf"),
+    "half_a_pdf": (b"%PDF-1.7", "damaged"),
     "a_page_without_headings": ("<p>局长信箱</p>".encode(), "not_a_report"),
     "two_headings": ("<p>一、总体情况</p><p>六、其他需要报告的事项</p>".encode(), "not_a_report"),
     "no_year_anywhere": (paper().body.replace(b"2023", b""), "no_year"),

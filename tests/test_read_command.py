@@ -96,7 +96,7 @@ def test_the_pictured_and_the_missing_table_are_told_apart(tmp_path):
 BYTES = {
     "empty": (b"", "empty"),
     "blank": (b" \r\n\t ", "empty"),
-    "a_pdf_named_html": (b"%PDF-1.7\n%\xe2\xe3", "pdf"),
+    "half_a_pdf_named_html": (b"%PDF-1.7\n%\xe2\xe3", "damaged"),
     "half_a_word_file_named_html": (b"PK\x03\x04" + bytes(60), "damaged"),
     "an_old_word_file_named_html": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(512), "office_ole"),
     "a_picture_named_html": (b"\x89PNG\r\n\x1a\n" + bytes(60), "picture"),

@@ -11,7 +11,7 @@ import re
 from parsers.decode import decode
 from parsers.document import Document
 from parsers.errors import Refused
-from parsers.formats import docx, html, mixed, package, text
+from parsers.formats import docx, html, mixed, package, pdf, text
 
 LIMIT = 32 * 1024 * 1024
 """Largest document read, in bytes. Real reports are below 5 MB; a crawl keeps no more than this."""
@@ -19,7 +19,9 @@ LIMIT = 32 * 1024 * 1024
 REASONS = {
     "empty": "文件为空 · the file is empty",
     "too_large": f"文件或解压后超过 {LIMIT >> 20} MB · larger than {LIMIT >> 20} MB, packed or not",
-    "pdf": "PDF 文档，尚不能读取 · a PDF, which is not read yet",
+    "pdf_scan": "PDF 只有图像，没有文字层 · a PDF of pictures, without text",
+    "pdf_encrypted": "PDF 须有密码才能打开 · a PDF that asks for a password",
+    "pdf_unmapped": "PDF 的字形没有对应的文字 · a PDF whose shapes are not named as characters",
     "xlsx": "XLSX 文档，尚不能读取 · an XLSX workbook, which is not read yet",
     "xlsb": "XLSB 文档，尚不能读取 · a binary XLSB workbook, not read yet",
     "presentation": "PPTX 演示文稿，尚不能读取 · a PPTX presentation, not read yet",
@@ -37,7 +39,6 @@ REASONS = {
 """Every word a refusal may have, with what a person is told."""
 
 _MAGIC = (
-    (b"%PDF", "pdf"),
     (b"\xd0\xcf\x11\xe0", "office_ole"),
     (b"{\\rtf", "rtf"),
     (b"\x89PNG", "picture"),
@@ -53,6 +54,7 @@ _MAGIC = (
 )
 
 _PACKAGE = b"PK\x03\x04"
+_PDF = b"%PDF"
 _MARKUP = re.compile(r"<(?:!doctype\s+html|html|head|body|meta|div|p|h1|span)[\s>]", re.I)
 _NUL_FROM = 1000
 """Characters for each of which one NUL is forgiven: browsers skip it; binaries are full of them."""
@@ -71,6 +73,8 @@ def document(body: bytes, header_charset: str | None = None) -> Document:
         raise Refused("empty")
     if start.startswith(_PACKAGE):
         return _packaged(body)
+    if start.startswith(_PDF):
+        return pdf.read(body)
     for magic, reason in _MAGIC:
         if start.startswith(magic) and not _is_words(magic, body):
             raise Refused(reason)
