@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from itertools import groupby
+from decimal import Decimal
 from random import Random
 
 from benchmarks.renderings.truth import Figure, Report
@@ -104,7 +104,10 @@ def _printed(report: Report, table: Table) -> Lines:
 
 def shown(figure: Figure) -> str:
     """Return a figure in plain digits, or its mark."""
-    return figure.mark if figure.value is None else f"{figure.value:f}"
+    if figure.value is None:
+        return figure.mark
+    # Decimal alone: str() would write 0.0000001 with an exponent, and "f" an int with decimals.
+    return f"{figure.value:f}" if isinstance(figure.value, Decimal) else str(figure.value)
 
 
 def mapped(lines: Lines, change: Change) -> Lines:
@@ -151,14 +154,14 @@ def unspanned(lines: Lines, down: str = "", across: str = "") -> Lines:
 
 
 def _single(row: list[tuple[Box, bool]], down: str, across: str) -> Iterator[Box]:
-    for _, group in groupby(row, key=lambda each: id(each[0])):
-        spanned = list(group)
-        for at, (box, starts) in enumerate(spanned):
-            first = at == 0 and starts
-            said = down if not starts else across
-            text = box.text if first or said == "=" else said
-            cell = box.cell if first else None
-            yield Box(box.kind if first or said == "=" else "corner", text, cell=cell)
+    for box, starts in row:
+        for at in range(box.across):
+            said = (down if not starts else box.text) if at == 0 else across
+            repeated = down == "=" if not starts else True
+            if said == "=":
+                said = box.text if repeated else ""
+            cell = box.cell if at == 0 else None
+            yield Box(box.kind if said else "corner", said, cell=cell)
 
 
 def tight(lines: Lines, gap: int = 0) -> Lines:
@@ -169,11 +172,9 @@ def tight(lines: Lines, gap: int = 0) -> Lines:
     made = []
     for row in grid(lines):
         boxes: list[Box] = []
-        for _, group in groupby(row, key=lambda each: id(each[0])):
-            spanned = list(group)
-            box, starts = spanned[0]
+        for box, starts in row:
             first = replace(box, down=1, across=1) if starts else EMPTY
-            boxes += [first, *[EMPTY] * min(len(spanned) - 1, gap)]
+            boxes += [first, *[EMPTY] * min(box.across - 1, gap)]
         made.append(boxes)
     widest = max(map(len, made))
     return tuple((*boxes, *[EMPTY] * (widest - len(boxes))) for boxes in made)
@@ -194,6 +195,23 @@ def cut(lines: Lines, at: int, lost: bool = False) -> tuple[Lines, Lines]:
     if not lost and below:
         below[0] = [*hanging, *below[0]]
     return tuple(above), tuple(map(tuple, below))
+
+
+def without(lines: Lines, gone: int) -> Lines:
+    """Return a table without line ``gone``; what spans it goes on below."""
+    rows = [[box for box, _ in row] for at, row in enumerate(grid(lines)) if at != gone]
+    met: set[int] = set()
+    made = []
+    for row in rows:
+        fresh = {id(box): box for box in row if id(box) not in met}
+        met |= set(fresh)
+        made.append(
+            tuple(
+                replace(box, down=sum(any(x is box for x in each) for each in rows))
+                for box in fresh.values()
+            )
+        )
+    return tuple(made)
 
 
 def broken_at(lines: Lines, rng: Random) -> int:
