@@ -66,6 +66,8 @@ def shown(inside, **more):
         # notes, boxes, pictures
         (p("3", NOTE, "件", NOTE), ["3¹件²"]),
         (p("3", r("1", '<w:vertAlign w:val="superscript"/>')), ["3¹"]),
+        (p("3", r("1", '<w:vertAlign w:val="subscript"/>')), ["3₁"]),
+        (tbl(tr(tc(p(r("3", "<w:strike/>"), "4")), "1")), [[["3 4", "1"]]]),
         (p("文", CHOICE, "字"), ["文字", "框"]),
         (p("见图", PICTURE, "下", SHAPE),
          ["见图", ("media/image1.png", "表"), "下", ("https://www.qinghe.example/8.png", "章")]),

@@ -11,7 +11,8 @@ import re
 from parsers.decode import decode
 from parsers.document import Document
 from parsers.errors import Refused
-from parsers.formats import docx, html, mixed, package, pdf, text
+from parsers.formats import docx, html, mixed, pdf, text, xlsx
+from parsers.formats.package import opened
 
 LIMIT = 32 * 1024 * 1024
 """Largest document read, in bytes. Real reports are below 5 MB; a crawl keeps no more than this."""
@@ -22,7 +23,6 @@ REASONS = {
     "pdf_scan": "PDF 只有图像，没有文字层 · a PDF of pictures, without text",
     "pdf_encrypted": "PDF 须有密码才能打开 · a PDF that asks for a password",
     "pdf_unmapped": "PDF 的字形没有对应的文字 · a PDF whose shapes are not named as characters",
-    "xlsx": "XLSX 文档，尚不能读取 · an XLSX workbook, which is not read yet",
     "xlsb": "XLSB 文档，尚不能读取 · a binary XLSB workbook, not read yet",
     "presentation": "PPTX 演示文稿，尚不能读取 · a PPTX presentation, not read yet",
     "ofd": "OFD 文档，尚不能读取 · an OFD document, not read yet",
@@ -53,6 +53,7 @@ _MAGIC = (
     (b"\xfd7zXZ", "archive"),
 )
 
+_READERS = {"docx": docx.read, "xlsx": xlsx.read}
 _PACKAGE = b"PK\x03\x04"
 _PDF = b"%PDF"
 _MARKUP = re.compile(r"<(?:!doctype\s+html|html|head|body|meta|div|p|h1|span)[\s>]", re.I)
@@ -90,10 +91,10 @@ def document(body: bytes, header_charset: str | None = None) -> Document:
 
 
 def _packaged(body: bytes) -> Document:
-    kind = package.kind(body)
-    if kind == "docx":
-        return docx.read(body, LIMIT)
-    raise Refused(kind)
+    package = opened(body, LIMIT)
+    if package.kind not in _READERS:
+        raise Refused(package.kind)
+    return _READERS[package.kind](package)
 
 
 def _is_words(magic: bytes, body: bytes) -> bool:

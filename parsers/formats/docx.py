@@ -14,7 +14,7 @@ from lxml import etree
 
 from parsers.document import Document
 from parsers.formats.blocks import MAX_COLSPAN, blocks, span
-from parsers.formats.package import DOCX, attribute, child, name_of, opened, relations, tree
+from parsers.formats.package import DOCX, Package, attribute, child, dress, is_on, name_of
 
 SILENT = frozenset(
     {"del", "moveFrom", "instrText", "delText", "delInstrText", "rt", "Fallback", "pPr", "rPr"}
@@ -26,18 +26,16 @@ SPELT = {"tab": " ", "ptab": " ", "noBreakHyphen": "-"}
 NOTES = ("footnoteReference", "endnoteReference")
 PAGE_BREAKS = frozenset({"page", "column"})
 SENTENCE_ENDS = tuple("。！？；：:;!?")
-_OFF = frozenset({"0", "false", "off", "none"})
 
 
-def read(body: bytes, limit: int) -> Document:
-    """Return the Document of a text document; no part of it may unpack to more than ``limit``.
+def read(package: Package) -> Document:
+    """Return the Document of a text document.
 
     Raises:
         Refused: "damaged", "too_large", "too_deep", or "no_text" when nothing is printed.
     """
-    with opened(body) as package:
-        root = tree(package, DOCX, limit)
-        writing = _Writing(relations(package, DOCX, limit))
+    root = package.tree(DOCX)
+    writing = _Writing(package.relations(DOCX))
     writing.take(root)
     charset = (root.getroottree().docinfo.encoding or "utf-8").lower()
     return Document("docx", charset, blocks(writing.top))
@@ -60,7 +58,7 @@ class _Writing:
             name = name_of(element)
             if event == "end":
                 self.leave(name)
-            elif name in SILENT or (name == "r" and _is_hidden(element)):
+            elif name in SILENT or (name == "r" and is_on(child(element, "rPr", "vanish"))):
                 events.skip_subtree()
             elif name in AS_HTML:
                 self.enter(name, element)
@@ -89,22 +87,23 @@ class _Writing:
     def say(self, name: str, element: etree._Element) -> None:
         """Write what an element inside a paragraph prints."""
         if name == "t":
-            self.text(element.text or "", raised=_is_raised(element))
+            run = element.getparent()
+            self.text(element.text or "", None if run is None else dress(run))
         elif name in SPELT:
             self.text(SPELT[name])
         elif name in NOTES:
             self.notes += 1
-            self.text(str(self.notes), raised=True)
+            self.text(str(self.notes), "sup")
         elif name in ("br", "cr"):
             if attribute(element, "type") not in PAGE_BREAKS or self.ends_sentence():
                 etree.SubElement(self.open[-1], "br")
         elif name in ("blip", "imagedata"):
             self.picture(element)
 
-    def text(self, words: str, *, raised: bool = False) -> None:
+    def text(self, words: str, shown_as: str | None = None) -> None:
         here = self.open[-1]
-        if raised:
-            etree.SubElement(here, "sup").text = words
+        if shown_as:
+            etree.SubElement(here, shown_as).text = words
         elif len(here):
             here[-1].tail = (here[-1].tail or "") + words
         else:
@@ -122,17 +121,6 @@ class _Writing:
         )
         if target := self.targets.get(relation):
             etree.SubElement(self.open[-1], "img", src=target, alt=_alt(element))
-
-
-def _is_hidden(run: etree._Element) -> bool:
-    hidden = child(run, "rPr", "vanish")
-    return hidden is not None and attribute(hidden, "val") not in _OFF
-
-
-def _is_raised(text: etree._Element) -> bool:
-    run = text.getparent()
-    align = None if run is None else child(run, "rPr", "vertAlign")
-    return align is not None and attribute(align, "val") == "superscript"
 
 
 def _alt(element: etree._Element) -> str:
