@@ -14,7 +14,7 @@ from parsers.errors import Refused
 from parsers.formats.pdf_ink import pages, unmapped
 from parsers.formats.pdf_joints import Placed, continues, rows
 from parsers.formats.pdf_leaves import Leaf, Table, leaves
-from parsers.formats.pdf_lines import Line, joined, margins, paragraphs
+from parsers.formats.pdf_lines import Line, Margins, goes_on, joined, margins, paragraphs
 from parsers.script import Script, script_of
 
 TEXT_FROM = 20
@@ -68,48 +68,35 @@ def _in_order(found: Sequence[Leaf]) -> Iterator[Table | Picture | tuple[int, li
 
     A paragraph may run over a page break, where no table stands between.
     """
+    page = margins([line for leaf in found for line in leaf.prose])
     begun: tuple[int, list[Line]] | None = None
     for leaf in found:
-        page = margins(leaf.prose)
-        if leaf.is_picture:
-            place = Place(page=leaf.number)
-            yield from [] if begun is None else [begun]
-            begun = None
-            yield Picture(f"page {leaf.number}", "", place)
         for item in _on_page(leaf, page):
-            if begun is not None:
-                if isinstance(item, list) and _runs_over(begun, item, leaf.number, page):
-                    begun = (begun[0], [*begun[1], *item])
-                    continue
+            over = begun and begun[0] != leaf.number  # paragraphs of one page are apart already
+            if begun and over and isinstance(item, list) and goes_on(begun[1], item[0], page):
+                begun = (begun[0], begun[1] + item)
+                continue
+            if begun:
                 yield begun
                 begun = None
-            if isinstance(item, Table):
-                yield item
-            else:
+            if isinstance(item, list):
                 begun = (leaf.number, item)
-    if begun is not None:
+            else:
+                yield item
+    if begun:
         yield begun
 
 
-def _on_page(leaf: Leaf, page: tuple[float, float]) -> list[Table | list[Line]]:
+def _on_page(leaf: Leaf, page: Margins) -> list[Table | Picture | list[Line]]:
     """Return tables and paragraphs of a page by height; a table parts the prose around it."""
+    if leaf.is_picture:
+        return [Picture(f"page {leaf.number}", "", Place(page=leaf.number))]
     starts = [table.top for table in leaf.tables]
-    found: list[tuple[float, Table | list[Line]]] = [(table.top, table) for table in leaf.tables]
+    found: list[tuple[float, Table | Picture | list[Line]]] = [(t.top, t) for t in leaf.tables]
     for below in range(len(starts) + 1):
         between = [line for line in leaf.prose if sum(s < line.top for s in starts) == below]
         found += [(made[0].top, made) for made in paragraphs(between, page)]
     return [item for _, item in sorted(found, key=lambda each: each[0])]
-
-
-def _runs_over(
-    begun: tuple[int, list[Line]], item: list[Line], number: int, page: tuple[float, float]
-) -> bool:
-    """Say whether a paragraph of the page before goes on with the first one of this page."""
-    last, first = begun[1][-1], item[0]
-    if begun[0] == number or abs(last.size - first.size) > 0.15 * last.size:
-        return False
-    left, right = page
-    return last.x1 > right - 2 * last.size and abs(first.x0 - left) <= 0.6 * first.size
 
 
 def _paragraph(number: int, found: list[Line], script: Script) -> Paragraph:

@@ -58,8 +58,8 @@ _CHAINED = re.compile(rb"/(?:LZW|LZWDecode|RunLengthDecode|RL)\b|Flate(?:Decode)
 # Fonts share one glyph between a radical and the character, and name it by the radical. Most are
 # folded by Unicode compatibility; these of the supplement have no decomposition there.
 _RADICALS = str.maketrans(
-    "⺁⺇⺈⺊⺋⺌⺍⺗⺝⺟⺠⺩⺫⺬⺮⺶⺷⺻⺼⻁⻄⻅⻆⻈⻉⻋⻌⻓⻔⻗⻘⻙⻚⻛⻜⻝⻠⻢⻣⻤⻥⻦⻧⻨⻩⻬⻮⻰⻳",
-    "厂几刀卜巳小小心月母民王罒示竹羊羊聿月虎西见角讠贝车辶长门雨青韦页风飞食饣马骨鬼鱼鸟卤麦黄齐齿龙龟",
+    "⼾⺁⺇⺈⺊⺋⺌⺍⺗⺝⺟⺠⺩⺫⺬⺮⺶⺷⺻⺼⻁⻄⻅⻆⻈⻉⻋⻌⻓⻔⻗⻘⻙⻚⻛⻜⻝⻠⻢⻣⻤⻥⻦⻧⻨⻩⻬⻮⻰⻳",
+    "户厂几刀卜巳小小心月母民王罒示竹羊羊聿月虎西见角讠贝车辶长门雨青韦页风飞食饣马骨鬼鱼鸟卤麦黄齐齿龙龟",
 )
 _UNMAPPED = "\ufffd"
 
@@ -264,7 +264,7 @@ def _text(printed: str) -> str:
     """Return a character as text; one without a meaning is no digit and no word."""
     if printed.startswith("(cid:"):
         return _UNMAPPED
-    plain = printed.translate(_RADICALS)
+    plain = printed.translate(_RADICALS)  # ⼾ too: by compatibility it would be 戶
     if plain.isascii():
         return plain
     return "".join(

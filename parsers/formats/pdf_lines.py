@@ -8,23 +8,33 @@ runs to the margin and the second is not indented.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from statistics import median
 
 from parsers.formats.pdf_ink import Glyph
 
-APART = 0.35
-"""Share of a character's height from which two characters stand apart."""
+APART = 0.15
+"""Share of a character's height from which letters or digits stand apart: a space is 0.25."""
+HAN_APART = 1.0
+"""The same for other characters, which are spaced out to fill a line."""
 FAR = 2.5
 """The same from which they stand in different columns of a page."""
 PADDING = 14.0
 """Points of a cell's width at most that no character may use, left and right together."""
+SHARE = 0.1
+"""Share of all prose that must begin at a place for it to be the left margin."""
 RAISED = 0.75
 """Share of the line's height up to which a digit is the mark of a note."""
 
 _MARKS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _LATIN = re.compile(r"[A-Za-z0-9]")
+_UNBROKEN = re.compile(r"[!-~]+|.[，。；：、！？）》”’]+")
+_NUMBERED = re.compile(
+    r"[（(]?[一二三四五六七八九十]+[)）、]|第[一二三四五六七八九十]+[章条]|\d+[.、．]"
+)
+_ENDS = ("。", "；", "：", "！", "？", "”", "）")
+_ADDRESS = re.compile(r"[./@:][!-~]*$")
 _NUMBER_BROKEN = re.compile(r"[\d.,，+\-－−]\n[\d.,，]")
 
 
@@ -80,11 +90,8 @@ def _line(row: Sequence[Glyph]) -> Line:
 
 
 def _stand_apart(left: Glyph, right: Glyph, size: float) -> bool:
-    """Say whether a space stands between: a wide one between Han, which are spaced out to fit."""
-    gap = right.x0 - left.x1
     latin = _LATIN.match(left.text) and _LATIN.match(right.text)
-    both_digits = left.text.isdecimal() and right.text.isdecimal()
-    return gap > size * (APART if both_digits else 0.2 if latin else 1.0)
+    return right.x0 - left.x1 > size * (APART if latin else HAN_APART)
 
 
 # ------------------------------------------------------------------ the words of a cell
@@ -126,47 +133,74 @@ def _between(above: Line, below: Line, room: float) -> str:
 # ------------------------------------------------------------------ the paragraphs of a page
 
 
-def paragraphs(found: Sequence[Line], page: tuple[float, float]) -> list[list[Line]]:
-    """Return the lines of prose in paragraphs; ``page`` holds the prose's left and right margin."""
+@dataclass(frozen=True, slots=True)
+class Margins:
+    """Where the lines of a document's prose begin, those of an indent apart, and end."""
+
+    left: float
+    right: float
+
+    def are_filled_by(self, line: Line, following: Line) -> bool:
+        """Say whether what ``following`` begins with had no room any more in ``line``."""
+        token = _UNBROKEN.match(following.text)
+        share = len(token[0]) / len(following.text) if token else 0.0
+        return line.x1 + share * (following.x1 - following.x0) > self.right - 1.5 * line.size
+
+    def begin(self, line: Line) -> bool:
+        """Say whether a line begins at the left one, without an indent."""
+        return abs(line.x0 - self.left) <= 0.6 * line.size
+
+    def centre(self, line: Line) -> bool:
+        """Say whether a line stands in the middle of them."""
+        return abs(line.x0 + line.x1 - self.left - self.right) <= line.size
+
+
+def margins(found: Sequence[Line]) -> Margins:
+    """Return the margins of all prose of a document."""
+    if not found:
+        return Margins(0.0, 0.0)
+    weight: Counter[int] = Counter()
+    for line in found:
+        weight[round(line.x0)] += round(line.x1 - line.x0)
+    enough = SHARE * weight.total()
+    left = min((x for x, own in weight.items() if own >= enough), default=min(weight))
+    ends = sorted(line.x1 for line in found if abs(line.x0 - left) <= 1.5)
+    return Margins(left, ends[int(0.9 * (len(ends) - 1))])
+
+
+def paragraphs(found: Sequence[Line], page: Margins) -> list[list[Line]]:
+    """Return the lines of prose in paragraphs."""
     made: list[list[Line]] = []
     for line in found:
-        if made and _goes_on(made[-1], line, page):
+        if made and _is_below(made[-1][-1], line) and goes_on(made[-1], line, page):
             made[-1].append(line)
         else:
             made.append([line])
     return made
 
 
+def _is_below(last: Line, line: Line) -> bool:
+    return -last.size < line.top - last.bottom <= 1.6 * last.size
+
+
+def goes_on(paragraph: Sequence[Line], line: Line, page: Margins) -> bool:
+    """Say whether a line, the next below or the first of a page, belongs to a paragraph."""
+    last = paragraph[-1]
+    if abs(line.size - last.size) > 0.15 * last.size:
+        return False
+    if last.text.endswith(_ENDS) and _NUMBERED.match(line.text):
+        return False  # a paragraph that fills its last line, and a heading without an indent
+    if page.begin(line):
+        return page.are_filled_by(last, line)
+    wide = last.x1 - last.x0 > 0.6 * (page.right - page.left)
+    return wide and page.centre(last) and page.centre(line)  # a title broken in two
+
+
 def joined(paragraph: Sequence[Line]) -> str:
     """Return the text of a paragraph in one line."""
     text = ""
     for line in paragraph:
-        latin = re.fullmatch(r"[A-Za-z]\n[A-Za-z]", f"{text[-1:]}\n{line.text[:1]}")
-        text += (" " if latin else "") + line.text
+        words_meet = re.fullmatch(r"[A-Za-z]\n[A-Za-z]", f"{text[-1:]}\n{line.text[:1]}")
+        address = _ADDRESS.search(text[-80:] + line.text[:1])
+        text += (" " if words_meet and not address else "") + line.text
     return text
-
-
-def margins(found: Sequence[Line]) -> tuple[float, float]:
-    """Return where most lines of prose begin and how far the widest of them reach."""
-    if not found:
-        return 0.0, 0.0
-    wide = max(line.x1 - line.x0 for line in found) / 2
-    long = [line for line in found if line.x1 - line.x0 >= wide]
-    return min(line.x0 for line in long), median(sorted(line.x1 for line in long)[len(long) // 2 :])
-
-
-def _goes_on(paragraph: Sequence[Line], line: Line, page: tuple[float, float]) -> bool:
-    last = paragraph[-1]
-    near = -last.size < line.top - last.bottom <= 1.6 * last.size
-    if not near or abs(line.size - last.size) > 0.15 * last.size:
-        return False
-    left, right = page
-    if last.x1 > right - 2 * last.size and abs(line.x0 - left) <= 0.6 * line.size:
-        return True
-    wide = last.x1 - last.x0 > 0.6 * (right - left)  # a title broken in two, not two titles
-    return wide and _is_centred(last, page) and _is_centred(line, page)
-
-
-def _is_centred(line: Line, page: tuple[float, float]) -> bool:
-    left, right = page
-    return abs((line.x0 + line.x1) / 2 - (left + right) / 2) <= line.size / 2
