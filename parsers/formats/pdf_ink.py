@@ -16,21 +16,18 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from io import BytesIO
-from typing import Any
 
-from pdfminer.converter import PDFPageAggregator
 from pdfminer.layout import LTChar, LTCurve, LTImage, LTItem, LTLayoutContainer, LTRect
 from pdfminer.pdfdocument import PDFDocument, PDFEncryptionError
-from pdfminer.pdfinterp import PDFPageInterpreter, PDFResourceManager
+from pdfminer.pdfinterp import PDFResourceManager
 from pdfminer.pdfpage import PDFPage
 from pdfminer.pdfparser import PDFParser
 from pdfminer.psexceptions import PSException
 
 from parsers.errors import Refused
+from parsers.formats.pdf_pen import Hand, Pen
 
 MAX_PAGES = 200
-MAX_INKED = 20_000
-"""Characters and strokes on one page: a page of small print has 3,000, a full table 600."""
 MAX_UNPACKED = 64 * 1024 * 1024
 """Bytes that the streams of a file, pictures apart, may hold once unpacked."""
 THIN = 3.0
@@ -174,32 +171,9 @@ def _pages(body: bytes) -> Iterator[Ink]:
     for number, page in enumerate(PDFPage.create_pages(source), start=1):
         if number > MAX_PAGES:
             raise Refused("too_deep", f"more than {MAX_PAGES} pages")
-        device = _Counted(fonts)
-        PDFPageInterpreter(fonts, device).process_page(page)
+        device = Pen(fonts)
+        Hand(fonts, device).process_page(page)
         yield _ink(number, device.get_result())
-
-
-class _Counted(PDFPageAggregator):
-    """The pen of pdfminer, which is made to be derived from, with a bound on what it draws."""
-
-    drawn = 0
-
-    def _count(self, more: int) -> None:
-        self.drawn += more
-        if self.drawn > MAX_INKED:
-            raise Refused("too_deep", f"more than {MAX_INKED} characters and strokes on a page")
-
-    def render_char(self, *args: Any, **kwargs: Any) -> float:
-        self._count(1)
-        return super().render_char(*args, **kwargs)
-
-    def paint_path(self, gstate: Any, stroke: bool, fill: bool, evenodd: bool, path: Any) -> None:
-        self._count(len(path))
-        super().paint_path(gstate, stroke, fill, evenodd, path)
-
-    def begin_figure(self, *args: Any) -> None:
-        self._count(100)  # running a form costs, even where it draws nothing
-        super().begin_figure(*args)
 
 
 @dataclass(slots=True)
