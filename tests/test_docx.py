@@ -7,6 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from packages import NAMES, W, docx, edited, p, package, r, tbl, tc, tr
 
+from crawler.sample.articles import attachment_url
+from crawler.sample.pages import world
+from crawler.sample.reports import reports
 from parsers import read
 from parsers.document import Grid, Paragraph, Picture
 from parsers.errors import Refused
@@ -236,3 +239,21 @@ elements = st.recursive(
 def test_elements_where_they_do_not_belong_give_a_document(inside):
     reading = read(docx(inside + p("一", NOTE), TARGETS))
     assert (reading.refused, reading.format) == (None, "docx")
+
+
+def test_the_sample_portal_s_attachment_reads_as_its_page():
+    [report] = [each for each in reports(1) if each.trap and each.trap.attachment]
+    pages = world(1).pages
+    page, attached = (read(pages[url].body) for url in (report.url, attachment_url(report)))
+    figures = [
+        {(table.table.id, *spot): cell.printed for table in each.sheets
+         for spot, cell in table.cells.items()}
+        for each in (page, attached)
+    ]  # fmt: skip
+    assert len(figures[0]) == 200
+    assert figures[0] == figures[1]
+    assert (page.title, page.publisher, page.year) == (
+        attached.title,
+        attached.publisher,
+        attached.year,
+    )

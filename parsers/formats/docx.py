@@ -151,6 +151,7 @@ def _merge(table: etree._Element) -> None:
     Only a cell in the same column and of the same width continues another; its words, which no
     program shows, go with it.
     """
+    height = len(table)  # lxml counts them one by one
     above: dict[tuple[int, int], etree._Element] = {}
     for row in table:
         column, here = 0, {}
@@ -160,7 +161,7 @@ def _merge(table: etree._Element) -> None:
             column += width
             if merge == "continue" and spot in above:
                 first = here[spot] = above[spot]
-                first.set("rowspan", str(span(first.get("rowspan"), len(table)) + 1))
+                first.set("rowspan", str(span(first.get("rowspan"), height) + 1))
                 row.remove(cell)
             elif merge is not None:
                 here[spot] = cell
