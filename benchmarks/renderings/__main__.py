@@ -61,7 +61,9 @@ def main(
     fell = {} if only else floors.broken(tallies(found, sample=True))
     for name, short in fell.items():
         click.echo(f"below its floor: {name}: {'; '.join(short)}", err=True)
-    if fell and not (write and allow_regression):
+    if fell and write and not allow_regression:
+        raise click.ClickException('nothing is written; to let them fall: --allow-regression "why"')
+    if fell and not write:
         raise SystemExit(1)
     if write:
         floors.write(tallies(found, sample=True), allow_regression)

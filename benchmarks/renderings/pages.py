@@ -78,8 +78,12 @@ def inner_padding(drawn: Draft, rng: Random) -> bytes:
     """An empty column between the labels and the figures of table three."""
 
     def reshape(lines: Lines) -> Lines:
-        first = [next((i for i, b in enumerate(x) if b.cell), len(x)) for x in lines]
-        return tuple((*x[:at], d.EMPTY, *x[at:]) for x, at in zip(lines, first, strict=True))
+        top = d.head(lines)
+        made = [(lines[0][0], Box("corner", down=top), *lines[0][1:]), *lines[1:top]]
+        for line in lines[top:]:
+            at = next(i for i, box in enumerate(line) if box.cell)
+            made.append((*line[:at], d.EMPTY, *line[at:]))
+        return tuple(made)
 
     number = drawn.sections[2].number
     return html.page(html.body(drawn.with_table(number, reshape(drawn.table(number)))))

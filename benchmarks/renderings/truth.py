@@ -63,18 +63,22 @@ def report(rng: Random) -> Report:
         for table in edition.tables
         for (row, column), value in _filled(table, busy, rng).items()
     }
-    if rng.random() < 0.25:
+    if rng.random() < 0.4:
         cells |= _unfilled(cells, rng)
     return Report(edition, publisher, year, cells)
 
 
 def _unfilled(cells: Mapping[Place, Figure], rng: Random) -> dict[Place, Figure]:
-    """Return some cells left open: a few anywhere, or a whole row, all with one mark."""
+    """Return some cells left open, with one mark: a few, a row, or the zeros of a row or table."""
     mark = Figure(None, rng.choice(MARKS))
-    if rng.random() < 0.5:
+    kind = rng.choice(("few", "row", "zeros of rows", "zeros of a table"))
+    if kind == "few":
         return dict.fromkeys(rng.sample(list(cells), rng.randrange(1, 6)), mark)
-    table, row, _ = rng.choice(list(cells))
-    return {place: mark for place in cells if place[:2] == (table, row)}
+    rows = [place[:2] for place in rng.sample(list(cells), 1 if kind == "row" else 3)]
+    zeros = {place for place, figure in cells.items() if figure.value == 0 or kind == "row"}
+    if kind == "zeros of a table":
+        return {place: mark for place in cells if place in zeros and place[0] == rows[0][0]}
+    return {place: mark for place in cells if place in zeros and place[:2] in rows}
 
 
 def _filled(table: Table, busy: float, rng: Random) -> Mapping[tuple[str, str], Value]:
