@@ -35,6 +35,7 @@ docs: setup  ## write the generated documents anew
 
 bench: setup  ## print ratios against named baselines
 	$(BIN)/python benchmarks/read_reports.py
+	$(BIN)/python -m benchmarks.renderings --reports 4000 --jobs 2
 
 serve: setup  ## serve the published archive
 	$(BIN)/nianbao serve --data $(DATA)

@@ -20,12 +20,14 @@ from parsers.sheet import SectionText
 HEADING_LIMIT = 60
 """Characters beyond which a paragraph is no heading; the longest official one has 27."""
 TITLE_LIMIT = 90
+LINE_LIMIT = 400
+"""Characters of a line that are looked at for a title, breadcrumbs before it included."""
 
 _REPORT = re.compile(
     r"(?:政府信息公开|信息公开|政务公开)(?P<between>.{0,8}?)(?:年度工作报告|年度报告|年报|工作报告)"
 )
 _YEAR = re.compile(r"((?:19|20)\d{2})(?:年度|年)?")
-_BREADCRUMB = re.compile(r".*[>»›|]")
+BREADCRUMB_MARKS = ">»›|"
 _PERIOD = re.compile(r"(20\d{2})年1月1日.{0,4}?(?:20\d{2}年)?12月31日")
 _IN_TEXT = re.compile(r"结合(?:20\d{2}年)?(?P<publisher>[^,，。;；]{4,40}?)政府信息公开工作")
 _SIGNED = re.compile(r"(20\d{2})年(\d{1,2})月(\d{1,2})日")
@@ -129,7 +131,8 @@ class TitleFacts:
 
 def title_facts(line: str) -> TitleFacts | None:
     """Return what ``line`` says as the title of an annual report; None when it is no such title."""
-    title = _BREADCRUMB.sub("", _closed(line))
+    title = _closed(line[:LINE_LIMIT])
+    title = title[max(title.rfind(mark) for mark in BREADCRUMB_MARKS) + 1 :]
     named = _REPORT.search(title) if len(title) <= TITLE_LIMIT else None
     if named is None:
         return None

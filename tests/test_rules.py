@@ -303,7 +303,8 @@ def test_decimals_are_summed_exactly():
 
 
 def test_a_reading_without_tables_is_judged_by_its_provenance_alone():
-    assert {flag.rule for flag in check(Record(Reading(refused="pdf_scan")))} == {"host_not_registered"}
+    refused = check(Record(Reading(refused="pdf_scan")))
+    assert {flag.rule for flag in refused} == {"host_not_registered"}
     empty = Sheet(form("2021").table("remedies"), TableState.MISSING, {})
     rules = {flag.rule for flag in check(Record(Reading(sheets=(empty,))))}
     assert rules == {"host_not_registered", "table_missing"}
