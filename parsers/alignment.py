@@ -72,12 +72,22 @@ def windows(run: Run) -> range:
 def align(runs: Iterable[Run]) -> list[Aligned | None]:
     """Return for each run the fields of its columns, None where they cannot be told."""
     listed = list(runs)
-    starts = [_starts(run) for run in listed]
+    overfull = {_shape(run) for run in listed if _is_overfull(run)}
+    starts = [[] if _shape(run) in overfull else _starts(run) for run in listed]
     known = _starts_by_shape(zip(listed, starts, strict=True))
     return [
         None if _is_glued(run) else _by_ruler(run) or _by_window(run, each, known)
         for run, each in zip(listed, starts, strict=True)
     ]
+
+
+def _is_overfull(run: Run) -> bool:
+    """Say whether a row prints more figures than the form has columns.
+
+    Then the table has a column of its own (上年总计), and a row like it that leaves one blank would
+    slide into it: rows of this shape are told by the header or not at all.
+    """
+    return sum(figure(field.text).state in ANSWERS for field in run.fields) > run.width
 
 
 def _is_glued(run: Run) -> bool:
@@ -121,11 +131,14 @@ def _by_window(run: Run, starts: Sequence[int], known: Mapping[Shape, int]) -> A
 def _speaks_for_itself(run: Run, start: int) -> bool:
     """Say whether a window needs no other row: a blank in it could stand for a figure lost.
 
-    Then as many fields must follow the label as the form has columns, up to the grid's edge, and
-    none be wider than another: a merged cell hides that one is missing.
+    Then as many fields must follow the label as the form has columns, up to the grid's edge, the
+    first of them printed (a blank there may be the second half of the label's place), and none be
+    wider than another: a merged cell hides that one is missing.
     """
-    exact = run.widest and len(run.fields) == run.width
-    return _full(run, start) or (exact and len({field.span for field in run.fields}) == 1)
+    if _full(run, start):
+        return True
+    exact = run.widest and len(run.fields) == run.width and run.fields[0].text.strip() != ""
+    return exact and len({field.span for field in run.fields}) == 1
 
 
 def _full(run: Run, start: int) -> bool:
