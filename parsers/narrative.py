@@ -32,6 +32,8 @@ _PERIOD = re.compile(r"(20\d{2})年1月1日.{0,4}?(?:20\d{2}年)?12月31日")
 _IN_TEXT = re.compile(r"结合(?:20\d{2}年)?(?P<publisher>[^,，。;；]{4,40}?)政府信息公开工作")
 _SIGNED = re.compile(r"(20\d{2})年(\d{1,2})月(\d{1,2})日")
 _ISO_DATE = re.compile(r"(20\d{2})[-/.](\d{1,2})[-/.](\d{1,2})")
+# What every government page carries at its foot (国办发〔2017〕47号); no report says it of itself.
+_FOOTER = re.compile(r"网站标识码|ICP备|公网安备|^主办(?:单位)?[:：]")
 _BODY = re.compile(
     r"^[\w（）()·]{2,40}(?:局|委|委员会|办|办公室|厅|部|院|政府|街道办事处|管委会|中心|署|会)$"
 )
@@ -76,12 +78,23 @@ def _section(key: str, keys: Mapping[str, str]) -> str | None:
 
 
 def sections(document: Document, found: Sequence[Heading]) -> tuple[SectionText, ...]:
-    """Return the prose of each section found, tables left out."""
-    ends = [*(heading.position for heading in found), len(document.blocks)][1:]
+    """Return the prose of each section found, tables left out, as far as the page's footer."""
+    ends = [*(heading.position for heading in found), _footer(document, found)][1:]
     return tuple(
         SectionText(heading.number, _plain(heading.text), _prose(document, heading, end))
         for heading, end in zip(found, ends, strict=True)
     )
+
+
+def _footer(document: Document, found: Sequence[Heading]) -> int:
+    """Return where the portal's own footer begins below the last heading, else the end."""
+    last = found[-1].position if found else 0
+    places = (
+        position
+        for position, paragraph in document.paragraphs()
+        if position > last and _FOOTER.search(paragraph.text)
+    )
+    return next(places, len(document.blocks))
 
 
 def _prose(document: Document, heading: Heading, end: int) -> str:

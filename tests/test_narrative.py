@@ -135,3 +135,14 @@ def test_every_heading_found_is_printed_once_and_in_order(texts):
         positions = [head.position for head in heads]
         assert positions == sorted({*positions})
         assert all(texts[head.position] == head.text for head in heads)
+
+
+def test_the_footer_of_the_page_is_not_part_of_section_six():
+    page = (
+        "甲市水务局2023年政府信息公开工作年度报告\n一、总体情况\n平稳。\n"
+        "六、其他需要报告的事项\n无。\n甲市水务局\n2024年1月9日\n"
+        "主办：甲市人民政府办公室 网站标识码：9901000001\n联系我们"
+    )
+    reading = read(page.encode())
+    assert reading.sections[-1].text == "无。\n甲市水务局\n2024年1月9日"
+    assert reading.published == "2024-01-09"
