@@ -115,6 +115,11 @@ def test_too_many_cells_are_refused():
         blocks(table('<td rowspan="400">1</td>' * 600, *["<td>2</td>"] * 400))
 
 
+def test_more_tags_than_any_page_has_are_refused():
+    with pytest.raises(Refused, match="too_deep"):
+        html.read("<p>" * 1_100_000, "utf-8")
+
+
 @pytest.mark.parametrize("levels", [300, 2000])
 def test_what_stands_after_deep_nesting_is_not_lost(levels):
     assert shown("<div>" * levels + "深" + "</div>" * levels + "<p>后</p>") == ["深", "后"]

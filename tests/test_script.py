@@ -4,7 +4,7 @@ from functools import cache
 
 import opencc
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_cases import case, folders
 
@@ -39,6 +39,7 @@ def test_what_was_converted_comes_back_to_the_letter(text):
 
 
 @given(st.sampled_from(PROSE), st.lists(st.tuples(st.integers(0, 99), st.sampled_from(SYLLABLES))))
+@settings(max_examples=25)
 def test_glosses_come_out_wherever_they_stand(text, glosses):
     spots = [at + 1 for at, character in enumerate(text) if "\u4e00" <= character <= "\u9fff"]
     glossed, taken = text, {spots[at % len(spots)]: sound for at, sound in glosses}

@@ -90,10 +90,16 @@ def test_every_cell_knows_its_line_and_characters():
 
 
 @pytest.mark.parametrize(
-    "body", ["-" * 200_000 + "x", "![" * 100_000, "[bookmark:" * 40_000, "|" * 200_000]
+    "body", ["-" * 200_000 + "x", "![" * 100_000, "[bookmark:" * 40_000, "|" * 50_000]
 )
 def test_a_hostile_line_is_read_like_any_other(body):
     assert shown(body)
+
+
+@pytest.mark.parametrize("body", ["|" * 300_000, "1\t" * 300_000, "一\n" * 300_000])
+def test_more_lines_and_cells_than_any_report_has_are_refused(body):
+    with pytest.raises(Refused, match="too_deep"):
+        text.read(body, "utf-8")
 
 
 cells = st.lists(st.text("0123456789甲乙丙", max_size=4), min_size=2, max_size=7)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from lxml import etree
 
 from parsers.document import Document
+from parsers.errors import Refused
 from parsers.formats.blocks import blocks
 from parsers.formats.markup import tree
 
@@ -23,11 +24,10 @@ SILENT = (
     "rt",
     "rp",
 )
-HIDDEN = "|".join(
-    f"//{tag}[contains(translate(@style, ' ', ''), 'display:none')]"
-    for tag in ("span", "font", "b")
-)
-"""Words inside a line that no reader sees; whole blocks may be shown by a click."""
+INLINE = ("span", "font", "b")
+"""Elements that hide words in a line where their style says so; a block may be shown by a click."""
+MAX_TAGS = 1_000_000
+"""Tags of a page beyond which no tree is made of it: real ones have a few thousand."""
 BROKEN_OFF = "…"
 """Written where a page breaks off inside a table: half a figure is no figure."""
 
@@ -38,6 +38,8 @@ def read(text: str, charset: str) -> Document:
     Raises:
         Refused: "no_text" when the page prints nothing, "too_deep" when its tables are too large.
     """
+    if text.count("<") > MAX_TAGS:
+        raise Refused("too_deep", f"more than {MAX_TAGS} tags")
     root = tree(text + BROKEN_OFF if _breaks_off(text) else text)
     metas = _metas(root)
     _keep_what_is_seen(root)
@@ -45,8 +47,9 @@ def read(text: str, charset: str) -> Document:
 
 
 def _keep_what_is_seen(root: etree._Element) -> None:
-    for element in root.xpath(HIDDEN):
-        element.tag = "template"
+    for element in root.iter(*INLINE):
+        if "display:none" in element.get("style", "").replace(" ", ""):
+            element.tag = "template"
     etree.strip_elements(root, *SILENT, with_tail=False)
     for element in root.iter("input"):
         if element.get("type", "text") in ("text", "number"):

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 _OPEN = re.compile(r"<table[\s>]", re.I)
 _CLOSE = re.compile(r"</table\s{0,9}>", re.I)
-_IMAGE = re.compile(r"!\[[^\]\n]{0,200}\]\((?P<source>[^)\s]{1,2000})\)")
+_IMAGE = re.compile(r"!\[[^\[\]\n]{0,200}\]\((?P<source>[^()\s]{1,2000})\)")
 
 
 def has_table(text: str) -> bool:

@@ -18,15 +18,19 @@ from parsers.document import Block, Document, Field, Grid, Paragraph, Picture, P
 from parsers.errors import Refused
 from parsers.script import Script, script_of
 
-_BOOKMARK = re.compile(r"\[bookmark:[^\]]{0,80}\]")
+_BOOKMARK = re.compile(r"\[bookmark:[^\[\]]{0,80}\]")
 _IMAGE = re.compile(
-    r"\[image:\s*(?P<name>[^\]]{0,300})\]|!\[(?P<alt>[^\]]{0,300})\]\((?P<source>[^)]{0,2000})\)"
+    r"\[image:\s*(?P<name>[^\[\]]{0,300})\]|"
+    r"!\[(?P<alt>[^\[\]]{0,300})\]\((?P<source>[^()]{0,2000})\)"
 )
 # What Markdown writes inside a cell: line breaks and emphasis. An entity is one character.
 _IN_CELL = re.compile(r"<br\s{0,3}/?>|\*\*|__", re.I)
 _RULE = frozenset(" \t|:+-=")
 PROSE_FROM = 100
 """Characters from which a line that starts with a tab is an indented paragraph, not a cell."""
+
+MAX_MARKS = 200_000
+"""Line ends, tabs and pipes together: the longest report met has some thousands."""
 
 _Kind = Literal["prose", "rows", "cells"]
 
@@ -73,7 +77,13 @@ class _Piece:
 
 
 def read(text: str, charset: str) -> Document:
-    """Return the Document of a plain text; raise Refused("no_text") when nothing is printed."""
+    """Return the Document of a plain text.
+
+    Raises:
+        Refused: "no_text" when nothing is printed, "too_deep" when it has too many lines.
+    """
+    if sum(map(text.count, "\n\t|")) > MAX_MARKS:
+        raise Refused("too_deep", f"more than {MAX_MARKS} lines and cells")
     script = script_of(text)
     grids = count()
     blocks: list[Block] = []
